@@ -1,0 +1,198 @@
+/**
+ * Named, counter-based random streams. A draw is a pure function of (seed, stream name, step, element), so it can be repeated,
+ * resumed and compared across machines and runtimes, and no stream disturbs another.
+ *
+ * Bits come from Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", SC11), the generator that
+ * NumPy, JAX and cuRAND offer; normals from the inverse distribution function of one 32-bit uniform each (Wichura 1988, AS 241).
+ */
+
+/** A source of numbers addressed by step. The same name and step give the same numbers, always. */
+export interface Stream {
+  readonly name: string;
+  /** Uniform in the open interval (0, 1): (k + ½)/2³², k = 0…2³²−1, rounded to float32 when stored so (then at most 1 − 2⁻²⁴). */
+  uniform(step: number, out: Float32Array | Float64Array): void;
+  /** Standard normal, mean 0, variance 1; tails reach ±6.2 standard deviations. */
+  normal(step: number, out: Float32Array | Float64Array): void;
+  /** Raw 32-bit words. */
+  words(step: number, out: Uint32Array): void;
+  /** A permutation of 0…n−1 (Fisher–Yates). */
+  permutation(step: number, n: number): Uint32Array;
+}
+
+/** Streams of one run: `streams(seed)("train/z")`. @param seed a whole number ≥ 0 (53 bits are used) */
+export function streams(seed: number): (name: string) => Stream {
+  return (name) => stream(seed, name);
+}
+
+/** One named stream of a seed. */
+export function stream(seed: number, name: string): Stream {
+  const [k0, k1] = keyOf(seed, name);
+  const words = (step: number, out: Uint32Array): void => {
+    const lo = step >>> 0;
+    const hi = Math.floor(step / 2 ** 32) >>> 0;
+    const four = new Uint32Array(4);
+    for (let i = 0, block = 0; i < out.length; i += 4, block++) {
+      philox4x32(block, 0, lo, hi, k0, k1, four);
+      for (let j = 0; j < 4 && i + j < out.length; j++) out[i + j] = four[j];
+    }
+  };
+  const drawn = (step: number, n: number): Uint32Array => {
+    const w = new Uint32Array(n);
+    words(step, w);
+    return w;
+  };
+  return {
+    name,
+    words,
+    uniform(step, out) {
+      const w = drawn(step, out.length);
+      const top = out instanceof Float32Array ? 1 - 2 ** -24 : 1;
+      for (let i = 0; i < w.length; i++) out[i] = Math.min((w[i] + 0.5) * 2 ** -32, top);
+    },
+    normal(step, out) {
+      const w = drawn(step, out.length);
+      for (let i = 0; i < w.length; i++) out[i] = normalQuantile((w[i] + 0.5) * 2 ** -32);
+    },
+    permutation(step, n) {
+      const order = Uint32Array.from({ length: n }, (_, i) => i);
+      const w = drawn(step, n);
+      for (let i = n - 1; i > 0; i--) {
+        const j = Math.floor(((w[i] + 0.5) / 2 ** 32) * (i + 1)); // bias below 2⁻³²·n
+        [order[i], order[j]] = [order[j], order[i]];
+      }
+      return order;
+    },
+  };
+}
+
+/** Philox key of (seed, name): the two words of a 64-bit FNV-1a hash over the seed's and the name's bytes. */
+function keyOf(seed: number, name: string): [number, number] {
+  let h = 0xcbf29ce484222325n;
+  const eat = (byte: number): void => {
+    h = ((h ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  };
+  for (let s = BigInt(seed), i = 0; i < 8; i++, s >>= 8n) eat(Number(s & 0xffn));
+  for (const byte of new TextEncoder().encode(name)) eat(byte);
+  return [Number(h & 0xffffffffn), Number(h >> 32n)];
+}
+
+/**
+ * Philox4x32 with ten rounds: counter (c0…c3) and key (k0, k1) to four 32-bit words.
+ * @param out receives the four words
+ */
+export function philox4x32(
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+  out: Uint32Array,
+): void {
+  for (let round = 0; round < 10; round++) {
+    const h0 = multiplyHigh(0xd2511f53, c0);
+    const l0 = Math.imul(0xd2511f53, c0);
+    const h1 = multiplyHigh(0xcd9e8d57, c2);
+    const l1 = Math.imul(0xcd9e8d57, c2);
+    [c0, c1, c2, c3] = [h1 ^ c1 ^ k0, l1, h0 ^ c3 ^ k1, l0];
+    k0 = (k0 + 0x9e3779b9) | 0;
+    k1 = (k1 + 0xbb67ae85) | 0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** Upper 32 bits of the 64-bit product of two unsigned 32-bit numbers, from 16-bit halves. */
+function multiplyHigh(a: number, b: number): number {
+  const al = a & 0xffff;
+  const ah = a >>> 16;
+  const bl = b & 0xffff;
+  const bh = b >>> 16;
+  const lh = al * bh;
+  const hl = ah * bl;
+  const middle = ((al * bl) >>> 16) + (lh & 0xffff) + (hl & 0xffff);
+  return (ah * bh + (lh >>> 16) + (hl >>> 16) + (middle >>> 16)) | 0;
+}
+
+/** Φ⁻¹(p): the standard normal's inverse distribution function, relative error about 1e-16 (Wichura 1988, AS 241, PPND16). */
+export function normalQuantile(p: number): number {
+  const q = p - 0.5;
+  if (Math.abs(q) <= 0.425) {
+    const r = 0.180625 - q * q;
+    return (
+      (q *
+        (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r +
+          45921.953931549871457) *
+          r +
+          13731.693765509461125) *
+          r +
+          1971.5909503065514427) *
+          r +
+          133.14166789178437745) *
+          r +
+          3.387132872796366608)) /
+      (((((((5226.495278852854561 * r + 28729.085735721942674) * r + 39307.89580009271061) * r +
+        21213.794301586595867) *
+        r +
+        5394.1960214247511077) *
+        r +
+        687.1870074920579083) *
+        r +
+        42.313330701600911252) *
+        r +
+        1)
+    );
+  }
+  const tail = Math.sqrt(-Math.log(q < 0 ? p : 1 - p));
+  let x: number;
+  if (tail <= 5) {
+    const r = tail - 1.6;
+    x =
+      (((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r +
+        1.27045825245236838258) *
+        r +
+        3.64784832476320460504) *
+        r +
+        5.7694972214606914055) *
+        r +
+        4.6303378461565452959) *
+        r +
+        1.42343711074968357734) /
+      (((((((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r +
+        0.14810397642748007459) *
+        r +
+        0.68976733498510000455) *
+        r +
+        1.6763848301838038494) *
+        r +
+        2.05319162663775882187) *
+        r +
+        1);
+  } else {
+    const r = tail - 5;
+    x =
+      (((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r +
+        0.026532189526576123093) *
+        r +
+        0.29656057182850489123) *
+        r +
+        1.7848265399172913358) *
+        r +
+        5.4637849111641143699) *
+        r +
+        6.6579046435011037772) /
+      (((((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r +
+        7.868691311456132591e-4) *
+        r +
+        0.0148753612908506148525) *
+        r +
+        0.13692988092273580531) *
+        r +
+        0.59983220655588793769) *
+        r +
+        1);
+  }
+  return q < 0 ? -x : x;
+}

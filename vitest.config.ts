@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "apps/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
+    // Each test file is its own process: ONNX Runtime's thread pools must not be shared between worker threads.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ["default", "./test/count-reporter.ts"],
+  },
+});

@@ -1,6 +1,6 @@
 /**
- * The parts of ONNX that Helmholtz writes and reads, as plain data. Names follow onnx.proto (IR version 9):
- * https://github.com/onnx/onnx/blob/v1.17.0/onnx/onnx.proto3
+ * The parts of ONNX that Helmholtz writes and reads, as plain data. Names follow onnx.proto (IR version 8):
+ * https://github.com/onnx/onnx/blob/v1.12.0/onnx/onnx.proto3
  */
 
 /** Element types by their number in TensorProto.DataType. */

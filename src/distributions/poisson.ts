@@ -1,0 +1,76 @@
+import { axis, type Shape } from "../base/shape.ts";
+import { constant } from "../graph/leaves.ts";
+import { add, div, mul, neg, sub } from "../graph/ops/arithmetic.ts";
+import { sum } from "../graph/ops/broadcast.ts";
+import { greaterOrEqual, indicator } from "../graph/ops/compare.ts";
+import { exp, log } from "../graph/ops/elementary.ts";
+import { reshape } from "../graph/ops/layout.ts";
+import { matmul } from "../graph/ops/matmul.ts";
+import type { Value } from "../graph/value.ts";
+import { type Distribution, sumEvent } from "./distribution.ts";
+
+/** Independent Poisson counts by the logarithm of their rates, (…batch, event). */
+export interface Poisson extends Distribution {
+  readonly logRate: Value;
+}
+
+/**
+ * @param logRate  log λ, (…batch, event)
+ * @param largest  the largest count that `sample` can draw (default 63: for rates up to 30 it cuts off less than 1e-7 of the mass)
+ */
+export function poisson(logRate: Value, largest = 63): Poisson {
+  const rate = exp(logRate);
+  return {
+    mean: rate,
+    logRate,
+    noise: "uniform",
+    /** Σ [k log λ − λ − log k!] */
+    logProb: (k) => sumEvent(sub(sub(mul(k, logRate), rate), logFactorial(k))),
+    /** The count k at which the distribution function passes u: the number of j ≤ largest with F(j) ≤ u; no gradient flows through. */
+    sample: (u) => {
+      const counts = axis("count", largest + 1);
+      const j = constant(
+        Array.from({ length: counts.size }, (_, i) => i),
+        [counts],
+      );
+      const column = (v: Value): Value => reshape(v, [...v.shape, axis("count", 1)]);
+      const mass = exp(sub(sub(mul(j, column(logRate)), column(rate)), logFactorial(j)));
+      const cumulative = reshape(matmul(rows(mass), upperTriangle(counts.size)), mass.shape);
+      return sum(indicator(greaterOrEqual(column(u), cumulative)), [-1]);
+    },
+  };
+}
+
+/** KL(q ‖ p) → (…batch), nats: Σ [λ_q (log λ_q − log λ_p) − λ_q + λ_p]. */
+export function klPoisson(q: Poisson, p: Poisson): Value {
+  return sumEvent(add(sub(mul(q.mean, sub(q.logRate, p.logRate)), q.mean), p.mean));
+}
+
+/**
+ * log k! for k ≥ 0 by Stirling's series at k + 8, whose three terms are exact to 1e-9 there, minus log of the product (k + 1)…(k + 7)
+ * that the shift adds (Abramowitz & Stegun 6.1.40).
+ */
+export function logFactorial(k: Value): Value {
+  const x = add(k, 8);
+  const inverse = div(1, x);
+  const series = mul(inverse, sub(1 / 12, mul(mul(inverse, inverse), 1 / 360)));
+  const stirling = add(sub(mul(sub(x, 0.5), log(x)), x), add(series, 0.5 * Math.log(2 * Math.PI))); // log Γ(k + 8)
+  let shift: Value = add(k, 1);
+  for (let i = 2; i <= 7; i++) shift = mul(shift, add(k, i));
+  return add(stirling, neg(log(shift)));
+}
+
+/** All leading axes as rows. */
+function rows(x: Value): Value {
+  const last = x.shape[x.shape.length - 1];
+  return reshape(x, [x.shape.slice(0, -1).reduce((n, a) => n * a.size, 1), last]);
+}
+
+/** The matrix that turns masses into cumulative sums: 1 where row ≤ column. */
+function upperTriangle(n: number): Value {
+  const s: Shape = [axis("", n), axis("", n)];
+  return constant(
+    Array.from({ length: n * n }, (_, i) => Number(Math.floor(i / n) <= i % n)),
+    s,
+  );
+}

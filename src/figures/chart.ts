@@ -1,0 +1,11 @@
+/**
+ * Charts as standalone SVG text: no scripts, no outside fonts, and the same bytes for the same numbers. Each takes an `id` that
+ * is unique on the page.
+ */
+
+export { type Bar, type BarChartOptions, barChart } from "./bar-chart.ts";
+export type { AxisText, ChartOptions } from "./chart-frame.ts";
+export { type HeatMapOptions, heatMap } from "./heat-map.ts";
+export { type LineChartOptions, lineChart, type NumberAxis, type Series } from "./line-chart.ts";
+export type { Rule } from "./rules.ts";
+export { type ScatterChartOptions, type ScatterPoint, scatterChart } from "./scatter-chart.ts";

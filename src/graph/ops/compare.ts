@@ -1,0 +1,95 @@
+/** Comparisons, and choosing by them. Their results are steps, so no gradient flows through the condition. */
+import { type Axis, broadcast, dimsOf, sameDims } from "../../base/shape.ts";
+import { ShapeError } from "../../base/errors.ts";
+import { binary } from "../elementwise.ts";
+import { type Operand, valueOf } from "../leaves.ts";
+import { apply, defineOp, needF32 } from "../op.ts";
+import { mapBroadcast } from "../tensor64.ts";
+import { type TensorType, type Value, showType } from "../value.ts";
+import { sub } from "./arithmetic.ts";
+import { sumTo } from "./broadcast.ts";
+
+/** a > b, elementwise. */
+export const greater = binary({
+  name: "Greater",
+  onnx: "Greater",
+  dtype: "bool",
+  grad: "none",
+  exact: (a, b) => Number(a > b),
+});
+
+/** a ≥ b, elementwise. */
+export const greaterOrEqual = binary({
+  name: "GreaterOrEqual",
+  onnx: "GreaterOrEqual",
+  dtype: "bool",
+  grad: "none",
+  exact: (a, b) => Number(a >= b),
+});
+
+/** a = b exactly, elementwise. */
+export const equal = binary({
+  name: "Equal",
+  onnx: "Equal",
+  dtype: "bool",
+  grad: "none",
+  exact: (a, b) => Number(a === b),
+});
+
+/** Truth values as the numbers 0 and 1. */
+export function indicator(condition: Value): Value {
+  return apply(indicatorOp, [condition], {})[0];
+}
+
+export const indicatorOp = defineOp({
+  name: "Indicator",
+  types: ([c], _a, where) => [{ shape: needBool(where, c).shape, dtype: "f32" as const }],
+  onnx: (g, [c]) => [g.node("Cast", [c], { to: { kind: "int", value: 1 } })],
+  grad: "none",
+  exact: ([c]) => [c.data],
+  cases: [{ note: "both values", inputs: [{ dims: [4], values: [0, 1, 1, 0], dtype: "bool" }] }],
+});
+
+/** a where the condition holds, else b; elementwise with broadcasting. */
+export function where(condition: Value, a: Operand, b: Operand): Value {
+  return apply(whereOp, [condition, valueOf(a), valueOf(b)], {})[0];
+}
+
+export const whereOp = defineOp<Record<string, readonly Axis[]>>({
+  name: "Where",
+  types: ([c, a, b], _a, at) => {
+    needBool(at, c);
+    needF32(at, a);
+    needF32(at, b);
+    return [{ shape: broadcast(at, c.shape, broadcast(at, a.shape, b.shape)), dtype: "f32" }];
+  },
+  onnx: (g, [c, a, b]) => [g.node("Where", [c, a, b])],
+  grad: ({ inputs: [c, a, b] }, [dy]) => {
+    if (!dy) return [];
+    const back = (g: Value, to: Value): Value => (sameDims(g.shape, to.shape) ? g : sumTo(g, to.shape));
+    return [undefined, back(where(c, dy, 0), a), back(where(c, 0, dy), b)];
+  },
+  exact: ([c, a, b], { outputs: [y] }) => [mapBroadcast([c, a, b], dimsOf(y.shape), (k, p, q) => (k ? p : q))],
+  cases: [
+    { note: "same shape", inputs: [{ dims: [4], values: [1, 0, 0, 1], dtype: "bool" }, { dims: [4] }, { dims: [4] }] },
+    {
+      note: "a row of conditions, a column of values",
+      inputs: [{ dims: [3], values: [1, 0, 1], dtype: "bool" }, { dims: [2, 1] }, { dims: [] }],
+    },
+  ],
+});
+
+/** −1, 0 or 1. */
+export function sign(x: Value): Value {
+  return sub(indicator(greater(x, 0)), indicator(greater(0, x)));
+}
+
+function needBool(at: string, c: TensorType): TensorType {
+  if (c.dtype === "bool") return c;
+  throw new ShapeError({
+    where: at,
+    expected: "truth values",
+    got: showType(c),
+    fix: "compare first, for example greater(x, 0)",
+  });
+}

@@ -1,0 +1,20 @@
+import { test, expect } from "vitest";
+import { gradient } from "./gradient.ts"; import { input, variable, noise } from "./leaves.ts"; import * as o from "./ops/index.ts"; import { print } from "./print.ts"; import { compile } from "./compile.ts"; import { cpu } from "../runtime/onnxruntime-node.ts"; import { axis } from "../base/shape.ts"; import { interpret } from "./interpret.ts";
+test("smoke", async () => {
+  const B = axis("batch", 3);
+  const x = input("x", [B, axis("pixel", 4)]);
+  const w = variable("w", [axis("pixel", 4), axis("hidden", 2)], (out, s) => s.normal(0, out));
+  const e = noise("e", "normal", [B, axis("hidden", 2)]);
+  const y = o.sum(o.mul(o.softplus(o.add(o.matmul(x, w), e)), 0.5));
+  const [dw] = gradient(y, [w]);
+  console.log(print({ y, dw }));
+  const c = compile({ name: "p", outputs: { y, dw }, updates: [[w, o.sub(w, o.mul(dw, 0.1))]] });
+  console.log(c.model.graph.nodes.map((n) => `${n.outputs} = ${n.op}(${n.inputs})`).join("\n"));
+  const s = await cpu.open(c, { threads: 2 });
+  const f = { x: Float32Array.from({ length: 12 }, (_, i) => i / 10), e: new Float32Array(6).fill(0.1) };
+  const st = await s.read();
+  const r = await s.run([f, f]);
+  const t = interpret([y], { ...f, w: st["w"] });
+  console.log(r[0]["y"], r[1]["y"], t[0].data);
+  expect(Math.abs(r[0]["y"][0] - t[0].data[0])).toBeLessThan(1e-5);
+});

@@ -46,6 +46,7 @@ export async function download(what: Download): Promise<void> {
   const { addresses, path, patience = {} } = what;
   const { retries = 2, pause = 500 } = patience;
   const reasons: string[] = [];
+  makeFolder(path);
   for (const address of addresses) {
     for (let tried = 0; ; tried++) {
       try {
@@ -186,9 +187,16 @@ export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-async function opened(path: string, flags: string): Promise<FileHandle> {
+function makeFolder(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+async function opened(path: string, flags: string): Promise<FileHandle> {
+  try {
     return await open(path, flags);
   } catch (cause) {
     throw unwritable(path, cause);

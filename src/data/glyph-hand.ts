@@ -1,20 +1,23 @@
 import type { PenLine } from "./glyph-ink.ts";
 import type { PenStroke, Point, Template } from "./glyph-strokes.ts";
 
+/** Rows and columns of a glyph's picture. */
+export const glyphSide = 28;
+
 /** The chances of one act of writing. */
 export interface Hand {
-  /** At least 12 uniform numbers in (0, 1). */
+  /** At least 7 uniform numbers in (0, 1). */
   readonly u: ArrayLike<number>;
-  /** At least 128 standard normal numbers. */
+  /** Standard normal numbers, some 60 for the longest digit; cut at ±2 so that no digit becomes another. */
   readonly normal: ArrayLike<number>;
 }
 
 /**
  * Writes a template by hand: unsteady points, loops of other proportions, a smooth warp, slant, turn, stretch and size, a pen of
  * some width pressed unevenly, strokes that begin or end a little early or late.
- * @param side picture size in pixels; the digit's longer side is near 20/28 of it, its centre of mass near the middle
+ * @returns lines in pixels; the digit's longer side is 18 to 22.5 of 28 pixels with the softest ink, its centre of mass near the middle
  */
-export function write(template: Template, hand: Hand, side: number): PenLine[] {
+export function write(template: Template, hand: Hand): PenLine[] {
   const { u, normal } = hand;
   let used = 0;
   const next = (sd: number): number => sd * Math.max(-2, Math.min(2, normal[used++ % normal.length]));
@@ -52,8 +55,8 @@ export function write(template: Template, hand: Hand, side: number): PenLine[] {
   const polylines = template.map((stroke) =>
     flatten(loosenEnds(unsteady(stroke, jitter), next(0.035), next(0.035))).map(warp),
   );
-  const place = fit(polylines, side, u[0], next(0.65), next(0.65));
   const radius = 0.5 * 1.5 * (3.6 / 1.5) ** u[3];
+  const place = placement(polylines, 18 + 4.5 * u[0], 1.3 * radius + 1, next(0.75), next(0.75));
   return polylines.map((line) => {
     const points = new Float64Array(2 * line.length);
     const radii = new Float64Array(line.length);
@@ -115,11 +118,15 @@ function catmullRom(a: Point, b: Point, c: Point, d: Point, t: number): Point {
   return [one(0), one(1)];
 }
 
-/** The map from the writing plane to pixels: longer side to a size chosen by u, centre of mass to the middle plus an offset. */
-function fit(
+/**
+ * The map from the writing plane to pixels: centre of mass to the picture's middle plus an offset, but not over its edge.
+ * @param size longer side of the digit with its ink
+ * @param ink  how far ink reaches from the line
+ */
+function placement(
   lines: readonly (readonly Point[])[],
-  side: number,
-  u: number,
+  size: number,
+  ink: number,
   offsetX: number,
   offsetY: number,
 ): (p: Point) => Point {
@@ -140,8 +147,10 @@ function fit(
       my += (length * (y + y0)) / 2;
     }
   }
-  // The pen's width comes on top of the line, so the line itself stays below 20 pixels.
-  const scale = ((15.5 + 4.5 * u) * (side / 28)) / Math.max(right - left, bottom - top, 0.3);
-  const [cx, cy] = [mx / mass, my / mass];
-  return ([x, y]) => [(x - cx) * scale + side / 2 + offsetX, (y - cy) * scale + side / 2 + offsetY];
+  const scale = (size - 2 * ink) / Math.max(right - left, bottom - top, 0.3);
+  const inside = (shift: number, low: number, high: number): number =>
+    Math.max(1 + ink - low * scale, Math.min(glyphSide - 1 - ink - high * scale, shift));
+  const shiftX = inside(glyphSide / 2 + offsetX - (mx / mass) * scale, left, right);
+  const shiftY = inside(glyphSide / 2 + offsetY - (my / mass) * scale, top, bottom);
+  return ([x, y]) => [x * scale + shiftX, y * scale + shiftY];
 }

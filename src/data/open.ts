@@ -1,7 +1,7 @@
 import { nearest, UsageError } from "../base/errors.ts";
 import type { Dataset } from "./dataset.ts";
 import { UnavailableError } from "./fetch.ts";
-import { glyphs } from "./glyphs.ts";
+import { glyphCounts, glyphs } from "./glyphs.ts";
 import { fashionMnist, type IdxSpec, idxSpecs, mnist, openIdx } from "./mnist.ts";
 import { type DataOptions, type Difference, type Found, findOnDisk, inspect } from "./sources.ts";
 
@@ -62,18 +62,7 @@ export interface DatasetDescription {
 export function describeDatasets(options: DataOptions = {}): DatasetDescription[] {
   return datasetIds.map((id) => {
     if (id === "glyphs") {
-      const { title, splits } = glyphs();
-      const { train, test } = splits;
-      return {
-        id,
-        title,
-        generated: true,
-        train: train.count,
-        test: test.count,
-        bytes: 0,
-        state: "built in",
-        paths: [],
-      };
+      return { id, title: "Glyphs", generated: true, ...glyphCounts, bytes: 0, state: "built in", paths: [] };
     }
     const { title, train, test, files } = specs[id];
     const found = files.map((file) => findOnDisk(specs[id], file, options)).filter((f) => f !== undefined);

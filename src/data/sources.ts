@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { FileError } from "../base/errors.ts";
@@ -85,7 +85,7 @@ export function findOnDisk(spec: DataSpec, file: DataFile, options: DataOptions)
   const { dataDir } = options;
   const gzName = `${file.name}.gz`;
   if (dataDir !== undefined) {
-    if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) {
+    if (!status(dataDir)?.isDirectory()) {
       throw new FileError({
         where: dataDir,
         expected: "a folder with data sets",
@@ -199,5 +199,17 @@ export function cacheFolder(spec: Pick<DataSpec, "id">, options: DataOptions): s
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return status(path)?.isFile() ?? false;
+}
+
+/** What lies at a path, or undefined if nothing does. @throws FileError if that cannot be told */
+function status(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    const fix = "check the permissions of the folders above it";
+    throw new FileError({ where: path, expected: "a place that can be read", got: code, fix }, { cause });
+  }
 }

@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { UsageError } from "../base/errors.ts";
-import { type AxisText, type ChartOptions, drawFrame, type FrameAxis, INK } from "./chart-frame.ts";
-import { domainOf, type NumberAxis, nothing } from "./line-chart.ts";
+import { type AxisText, type ChartOptions, drawFrame, type FrameAxis } from "./chart-frame.ts";
+import { domainOf, type NumberAxis, nothing } from "./domain.ts";
 import { colorOf } from "./palette.ts";
+import { INK } from "./svg.ts";
 import { textWidth } from "./text-width.ts";
 import { niceDomain } from "./ticks.ts";
 
@@ -33,12 +34,11 @@ export interface BarChartOptions extends ChartOptions {
  */
 export function barChart(options: BarChartOptions): string {
   const { bars, groups = [], id } = options;
-  checkBars(bars);
+  checkBars(bars, groups);
   const names = [...new Set(bars.map((bar) => bar.name))];
   const kinds = Math.max(1, ...bars.map((bar) => (bar.group ?? 0) + 1));
   const width = options.width ?? 640;
   const stands = names.every((name) => textWidth(name, 12) + 12 < (0.8 * width) / names.length);
-  const height = options.height ?? (stands ? 320 : 90 + names.length * Math.max(28, 18 * kinds + 10));
 
   const reach = bars.flatMap((bar) => [bar.value, bar.low ?? bar.value, bar.high ?? bar.value]);
   const [low, high] = domainOf("value", options.value, [0, ...reach], "exact");
@@ -68,7 +68,7 @@ export function barChart(options: BarChartOptions): string {
   return drawFrame({
     ...options,
     width,
-    height,
+    marksHeight: stands ? 236 : names.length * Math.max(28, 18 * kinds + 10),
     x: stands ? bandAxis : valueAxis,
     y: stands ? valueAxis : bandAxis,
     grid: [stands ? "y" : "x"],
@@ -77,11 +77,14 @@ export function barChart(options: BarChartOptions): string {
   });
 }
 
-function checkBars(bars: readonly Bar[]): void {
+function checkBars(bars: readonly Bar[], groups: readonly string[]): void {
   if (bars.length === 0) nothing("barChart, bars", "at least one bar", "none");
   const seen = new Set<string>();
   for (const { name, value, group = 0 } of bars) {
     if (!Number.isFinite(value)) nothing(`barChart, bar "${name}"`, "a finite value", String(value));
+    if (group > 0 && groups[group] === undefined) {
+      nothing(`barChart, groups`, "a name for each group", `a bar of group ${group}, and ${groups.length} names`);
+    }
     const key = `${group} ${name}`;
     if (seen.has(key)) {
       throw new UsageError({

@@ -1,19 +1,20 @@
 import * as Plot from "@observablehq/plot";
 import { UsageError } from "../base/errors.ts";
+import { type Ticks, ticksOf, widest } from "./axis-ticks.ts";
 import { element, escapeText } from "./escape.ts";
 import { type LegendItem, layOutLegend } from "./legend.ts";
 import { drawPlot, type PlotScale } from "./plot-svg.ts";
-import { textWidth, wrapText } from "./text-width.ts";
-import { formatLogTicks, formatTicks, linearTicks, logTicks } from "./ticks.ts";
+import { checkId, FAINT, INK, LABEL_FONT, lines, svg, TICK_FONT } from "./svg.ts";
+import { wrapText } from "./text-width.ts";
 
 /** What every chart takes. */
 export interface ChartOptions {
   /** Unique on the page: letters, digits, "-" and "_", a letter first. */
   readonly id: string;
   readonly title?: string;
-  /** Pixels. */
+  /** Pixels; 640 unless given. For two charts side by side on a page take 460. */
   readonly width?: number;
-  /** Pixels. */
+  /** Pixels. As much as the marks, title, legend and labels need unless given. */
   readonly height?: number;
   /** White behind the chart unless false. */
   readonly background?: boolean;
@@ -35,6 +36,8 @@ export type FrameAxis = AxisText &
 
 /** Where the drawn marks ended up. Lengths in pixels from the top left. */
 export interface Layout {
+  /** Of the whole chart. */
+  readonly width: number;
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -45,7 +48,8 @@ export interface Layout {
 
 export interface Frame extends ChartOptions {
   readonly width: number;
-  readonly height: number;
+  /** Height of the marks where the chart's is not given, pixels. */
+  readonly marksHeight: number;
   readonly x: FrameAxis;
   readonly y: FrameAxis;
   readonly legend: readonly LegendItem[];
@@ -62,21 +66,13 @@ export interface Frame extends ChartOptions {
   readonly equal?: boolean;
 }
 
-export const FONT_FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-export const INK = "#1f2328";
-export const FAINT = "#59636e";
-/** Size of tick labels, the smallest text of a chart, pixels. */
-export const TICK_FONT = 12;
-const LABEL_FONT = 13;
-const TITLE_FONT = 15;
-
 /**
  * A whole chart: title, legend, labelled axes, marks. From the top: title, legend, room for `beside`, marks, x axis; so nothing
- * can lie over anything else. Standalone SVG, no scripts; text is at least 12 pixels high.
+ * can lie over anything else. Standalone SVG, no scripts; text is at least 11 pixels high.
  * @throws UsageError if id, width or height are unusable
  */
 export function drawFrame(frame: Frame): string {
-  const { id, width, height, title, reserve } = frame;
+  const { id, width, title, reserve } = frame;
   checkId(id);
   const titleLines = title ? wrapText(title, width - 2 * EDGE, TITLE_FONT) : [];
   const legend = layOutLegend(frame.legend, width - 2 * EDGE);
@@ -87,21 +83,23 @@ export function drawFrame(frame: Frame): string {
   const right = Math.max(EDGE + 8, reserve?.right ?? 0);
 
   // Left and bottom margins depend on the tick labels, these on the space left for them: two rounds settle it.
-  let [left, bottom] = [60, 30 + 17 * xLabel.length + EDGE];
+  let [left, bottom] = [60, 22 + 17 * xLabel.length + EDGE];
   let [x, y] = [frame.x, frame.y];
   let [xTicks, yTicks] = [NO_TICKS, NO_TICKS];
   let yLabel: string[] = [];
+  let height = 0;
   for (let round = 0; round < 2; round++) {
     const across = width - left - right;
+    height = frame.height ?? top + frame.marksHeight + bottom;
     const up = height - top - bottom;
-    if (!(across >= 60 && up >= 40)) tooSmall(frame);
+    if (!(across >= 60 && up >= 40)) tooSmall(width, height);
     yLabel = wrapText(axisLabel(frame.y), up, LABEL_FONT);
     if (frame.equal)
       [x, y] = equalUnits(frame.x, frame.y, across - 2 * (frame.inset ?? 0), up - 2 * (frame.inset ?? 0));
     xTicks = ticksOf(x, across, "x");
     yTicks = ticksOf(y, up, "y");
     left = EDGE + 17 * yLabel.length + 6 + widest(yTicks.labels) + 9;
-    if (xTicks.upright && xNames) bottom = 16 + widest(xNames) + 17 * xLabel.length + EDGE;
+    if (xTicks.upright && xNames) bottom = 14 + widest(xNames) + 17 * xLabel.length + EDGE;
   }
   if (frame.equal) {
     const inset = 2 * (frame.inset ?? 0);
@@ -123,16 +121,12 @@ export function drawFrame(frame: Frame): string {
     marks: [
       frame.grid.includes("x") ? Plot.gridX(xTicks.values, { stroke: INK, strokeOpacity: 0.1 }) : null,
       frame.grid.includes("y") ? Plot.gridY(yTicks.values, { stroke: INK, strokeOpacity: 0.1 }) : null,
-      Plot.axisX(xTicks.values, {
-        ...axis,
-        tickFormat: (_: number, i: number) => xTicks.labels[i],
-        ...(xTicks.upright ? UPRIGHT : {}),
-      }),
-      Plot.axisY(yTicks.values, { ...axis, tickFormat: (_: number, i: number) => yTicks.labels[i] }),
+      Plot.axisX(xTicks.values, { ...axis, text: xTicks.labels, ...(xTicks.upright ? UPRIGHT : {}) }),
+      Plot.axisY(yTicks.values, { ...axis, text: yTicks.labels }),
       ...frame.marks,
     ],
   });
-  const layout = { left, top, right: width - right, bottom: height - bottom, x: drawn.x, y: drawn.y };
+  const layout = { width, left, top, right: width - right, bottom: height - bottom, x: drawn.x, y: drawn.y };
   const name = title ?? `${axisLabel(frame.y)} over ${axisLabel(frame.x)}`;
   const parts = [
     element("title", {}, escapeText(name)),
@@ -152,41 +146,7 @@ export function drawFrame(frame: Frame): string {
     ),
     frame.beside ? element("g", { class: `${id}-beside` }, frame.beside(layout)) : "",
   ];
-  return svg(frame, name, parts);
-}
-
-/** The outer element of a figure with its content. */
-export function svg(
-  { id, width, height }: Frame | Required<Pick<Frame, "id" | "width" | "height">>,
-  name: string,
-  parts: readonly string[],
-): string {
-  const values = {
-    xmlns: "http://www.w3.org/2000/svg",
-    id,
-    class: id,
-    role: "img",
-    "aria-label": name,
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    "font-family": FONT_FAMILY,
-    "font-size": TICK_FONT,
-    fill: INK,
-    color: INK,
-  };
-  return `${element("svg", values, `\n${parts.filter(Boolean).join("\n")}\n`)}\n`;
-}
-
-/** Lines of text, one below the other, the first with its baseline at y. */
-export function lines(
-  texts: readonly string[],
-  x: number,
-  y: number,
-  step: number,
-  values: Readonly<Record<string, string | number>> = {},
-): string {
-  return texts.map((text, i) => element("text", { x, y: y + i * step, ...values }, escapeText(text))).join("\n");
+  return svg({ id, width, height }, name, parts);
 }
 
 /** "ELBO (nats per image)". */
@@ -194,52 +154,14 @@ export function axisLabel({ label, unit }: AxisText): string {
   return unit ? `${label} (${unit})` : label;
 }
 
-/** @throws UsageError unless the id can be a class name and an XML id */
-export function checkId(id: string): void {
-  if (/^[A-Za-z][\w-]*$/.test(id)) return;
-  throw new UsageError({
-    where: "chart, id",
-    expected: "letters, digits, - and _, a letter first",
-    got: JSON.stringify(id),
-    fix: "give the figure a short name that no other on the page has",
-  });
-}
-
 /** Pixels left free around everything. */
-const EDGE = 10;
+const EDGE = 8;
 
-const UPRIGHT = { tickRotate: -90 } as const;
-
-interface Ticks {
-  readonly values: readonly number[];
-  readonly labels: readonly string[];
-  /** Names that only fit when turned. */
-  readonly upright?: boolean;
-}
+const TITLE_FONT = 15;
 
 const NO_TICKS: Ticks = { values: [], labels: [] };
 
-/** As many ticks as fit without their labels touching. */
-function ticksOf(axis: FrameAxis, length: number, side: "x" | "y"): Ticks {
-  if ("names" in axis) return nameTicks(axis.names, length, side);
-  const [low, high] = axis.domain;
-  for (let count = Math.max(2, Math.floor(length / (side === "x" ? 60 : 36))); ; count--) {
-    const values = axis.type === "log" ? logTicks(low, high, count) : linearTicks(low, high, count, axis.whole);
-    const labels = axis.type === "log" ? formatLogTicks(values) : formatTicks(values);
-    const room = side === "x" ? widest(labels) + 12 : TICK_FONT + 6;
-    if (count <= 2 || values.length * room <= length) return { values, labels };
-  }
-}
-
-function nameTicks(names: readonly string[], length: number, side: "x" | "y"): Ticks {
-  const band = length / names.length;
-  const upright =
-    side === "x" && widest(names) + 6 > band && band >= TICK_FONT + 3 && names.some((n) => !/^\d+$/.test(n));
-  const room = side === "x" && !upright ? widest(names) + 8 : TICK_FONT + 3;
-  const every = Math.max(1, Math.ceil(room / band)); // thin out what would touch
-  const values = names.map((_, i) => i).filter((i) => i % every === 0);
-  return { values, labels: values.map((i) => names[i]), upright };
-}
+const UPRIGHT = { tickRotate: -90 } as const;
 
 function plotScale(axis: FrameAxis, reverse: boolean): Plot.ScaleOptions {
   if ("names" in axis) return { type: "linear", domain: [-0.5, axis.names.length - 0.5], reverse };
@@ -265,11 +187,7 @@ function drawAxisLines({ left, right, top, bottom }: Layout, { id }: Frame): str
   return element("path", { class: `${id}-axes`, d, fill: "none", stroke: FAINT });
 }
 
-function widest(texts: readonly string[]): number {
-  return Math.ceil(Math.max(0, ...texts.map((text) => textWidth(text, TICK_FONT))));
-}
-
-function tooSmall({ width, height }: Frame): never {
+function tooSmall(width: number, height: number): never {
   throw new UsageError({
     where: "chart, width and height",
     expected: "room for the marks beside title, legend and labels",

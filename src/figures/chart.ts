@@ -5,7 +5,8 @@
 
 export { type Bar, type BarChartOptions, barChart } from "./bar-chart.ts";
 export type { AxisText, ChartOptions } from "./chart-frame.ts";
+export type { NumberAxis } from "./domain.ts";
 export { type HeatMapOptions, heatMap } from "./heat-map.ts";
-export { type LineChartOptions, lineChart, type NumberAxis, type Series } from "./line-chart.ts";
+export { type LineChartOptions, lineChart, type Series } from "./line-chart.ts";
 export type { Rule } from "./rules.ts";
 export { type ScatterChartOptions, type ScatterPoint, scatterChart } from "./scatter-chart.ts";

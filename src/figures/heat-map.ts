@@ -1,18 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { ShapeError } from "../base/errors.ts";
-import {
-  type AxisText,
-  axisLabel,
-  type ChartOptions,
-  drawFrame,
-  INK,
-  type Layout,
-  lines,
-  TICK_FONT,
-} from "./chart-frame.ts";
+import { type AxisText, axisLabel, type ChartOptions, drawFrame, type Layout } from "./chart-frame.ts";
+import { nothing } from "./domain.ts";
 import { element } from "./escape.ts";
-import { nothing } from "./line-chart.ts";
 import { contrast } from "./palette.ts";
+import { INK, LABEL_FONT, lines, TICK_FONT } from "./svg.ts";
 import { textWidth, wrapText } from "./text-width.ts";
 import { apart, formatNumber, formatTicks, linearTicks } from "./ticks.ts";
 
@@ -32,7 +24,7 @@ export interface HeatMapOptions extends ChartOptions {
   readonly diverging?: boolean;
   /** Lowest and highest colour; all of the data unless given. Values beyond take the outermost colour. */
   readonly domain?: readonly [number, number];
-  /** Write each value into its cell, with this many decimals. */
+  /** Write each value into its cell, with this many decimals; left out if the cells are too narrow for that. */
   readonly decimals?: number;
 }
 
@@ -69,12 +61,12 @@ export function heatMap(options: HeatMapOptions): string {
   const paint = colors(domain, diverging);
 
   const side = Math.min(40, Math.max(rows.length > 40 ? 4 : 14, (0.75 * width) / columns.length));
-  const height = options.height ?? Math.round(Math.max(180, 90 + side * rows.length));
-  const bar = colorBar(domain, axisLabel(options.value), height - 100);
+  const marksHeight = Math.max(120, side * rows.length);
+  const bar = colorBar(domain, axisLabel(options.value), (options.height ?? marksHeight + 100) - 100);
   return drawFrame({
     ...options,
     width,
-    height,
+    marksHeight,
     x: { ...options.x, names: columns },
     y: { ...options.y, names: rows },
     grid: [],
@@ -89,14 +81,14 @@ export function heatMap(options: HeatMapOptions): string {
         shapeRendering: "crispEdges",
         className: `${id}-cells`,
       }),
-      decimals === undefined
+      decimals === undefined || !fits(shown, decimals, (width - bar.width - 70) / columns.length)
         ? null
         : Plot.text(shown, {
             x: "column",
             y: "row",
             text: (cell: Cell) => formatNumber(cell.value, decimals),
             fill: (cell: Cell) => (contrast(paint(cell.value), INK) > 4.5 ? INK : "#ffffff"),
-            fontSize: TICK_FONT,
+            fontSize: CELL_FONT,
           }),
     ],
     reserve: { right: bar.width },
@@ -108,6 +100,10 @@ interface Cell {
   readonly value: number;
   readonly row: number;
   readonly column: number;
+}
+
+function fits(cells: readonly Cell[], decimals: number, room: number): boolean {
+  return cells.every((cell) => textWidth(formatNumber(cell.value, decimals), CELL_FONT) + 2 < room);
 }
 
 function namesOf(names: readonly string[] | number): readonly string[] {
@@ -132,7 +128,7 @@ function colors([low, high]: readonly [number, number], diverging: boolean): (va
 function colorBar(domain: readonly [number, number], label: string, length: number) {
   const ticks = linearTicks(domain[0], domain[1], Math.max(2, Math.min(6, Math.floor(length / 40))));
   const labels = formatTicks(ticks);
-  const labelLines = wrapText(label, length, 13);
+  const labelLines = wrapText(label, length, LABEL_FONT);
   const text = Math.max(...labels.map((l) => textWidth(l, TICK_FONT)));
   const width = Math.ceil(16 + BAR + 7 + text + 8 + 17 * labelLines.length + 8);
   const draw = ({ right, top, bottom }: Layout, paint: (value: number) => string) => {
@@ -154,12 +150,14 @@ function colorBar(domain: readonly [number, number], label: string, length: numb
     const title = element(
       "g",
       { transform: middle },
-      lines(labelLines, 0, 0, 17, { "font-size": 13, "text-anchor": "middle" }),
+      lines(labelLines, 0, 0, 17, { "font-size": LABEL_FONT, "text-anchor": "middle" }),
     );
     return [...steps, ...names, title].join("\n");
   };
   return { width, draw };
 }
+
+const CELL_FONT = 11;
 
 /** Width of the bar, pixels, and how many shades it shows. */
 const BAR = 14;

@@ -1,8 +1,9 @@
 import { UsageError } from "../base/errors.ts";
-import { type ChartOptions, checkId, lines, svg, TICK_FONT } from "./chart-frame.ts";
+import type { ChartOptions } from "./chart-frame.ts";
 import { element } from "./escape.ts";
 import { type GridOptions, imageGrid } from "./image-grid.ts";
 import { encodePng, pngDataUri } from "./png.ts";
+import { lines, svg, TICK_FONT } from "./svg.ts";
 import { textWidth } from "./text-width.ts";
 
 export interface ImagePanelOptions extends Pick<ChartOptions, "id" | "title">, GridOptions {
@@ -21,7 +22,6 @@ export interface ImagePanelOptions extends Pick<ChartOptions, "id" | "title">, G
  */
 export function imagePanel(images: Float32Array, options: ImagePanelOptions): string {
   const { id, title = "images", columns, rowNames = [], columnNames = [], scale = 2, gap = 2 } = options;
-  checkId(id);
   const picture = imageGrid(images, options);
   const stepX = options.width * scale + gap;
   const stepY = options.height * scale + gap;

@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { ShapeError, UsageError } from "../base/errors.ts";
-import { type AxisText, type ChartOptions, drawFrame } from "./chart-frame.ts";
+import { ShapeError } from "../base/errors.ts";
+import { type ChartOptions, drawFrame } from "./chart-frame.ts";
+import { domainOf, type NumberAxis, nothing } from "./domain.ts";
 import { colorOf } from "./palette.ts";
 import { drawRules, type Rule, ruleMarks, rulesRoom } from "./rules.ts";
-import { apart, niceDomain } from "./ticks.ts";
 
 /** A named line. Points that are not finite leave a gap. */
 export interface Series {
@@ -18,18 +18,11 @@ export interface Series {
   readonly color?: number;
 }
 
-/** An axis of numbers. */
-export interface NumberAxis extends AxisText {
-  readonly type?: "linear" | "log";
-  /** Lowest and highest value shown; marks beyond are cut off. All of the data unless given. */
-  readonly domain?: readonly [number, number];
-}
-
 export interface LineChartOptions extends ChartOptions {
   readonly series: readonly Series[];
   readonly x: NumberAxis;
   readonly y: NumberAxis;
-  /** Lines across the chart: `y` for a level, `x` for a moment. */
+  /** Lines across the chart: `y` for a level, `x` for a moment. Those beyond a domain asked for are left out. */
   readonly rules?: readonly Rule[];
 }
 
@@ -39,7 +32,7 @@ export interface LineChartOptions extends ChartOptions {
  * @throws ShapeError if a band has not one value for each point
  */
 export function lineChart(options: LineChartOptions): string {
-  const { series, rules = [], width = 640, height = 320 } = options;
+  const { series, rules = [], width = 640 } = options;
   for (const one of series) checkSeries(one);
   if (series.length === 0) nothing("lineChart, series", "at least one series", "no series");
 
@@ -50,12 +43,15 @@ export function lineChart(options: LineChartOptions): string {
   const x = { ...options.x, domain: domainOf("x", options.x, xs, "exact"), whole: xs.every(Number.isInteger) };
   const y = { ...options.y, domain: domainOf("y", options.y, ys.filter(Number.isFinite), "nice") };
 
+  const within = (value: number | undefined, [low, high]: readonly [number, number]) =>
+    value === undefined || (value >= low && value <= high);
+  const drawn = rules.filter((rule) => within(rule.x, x.domain) && within(rule.y, y.domain));
   const clip = options.x.domain !== undefined || options.y.domain !== undefined;
   const color = (s: Series, i: number) => colorOf(s.color ?? i);
   return drawFrame({
     ...options,
     width,
-    height,
+    marksHeight: 236,
     x,
     y,
     grid: ["y"],
@@ -65,47 +61,12 @@ export function lineChart(options: LineChartOptions): string {
       .filter((item) => item.name !== ""),
     marks: [
       ...series.map((s, i) => band(s, color(s, i), clip)),
-      ...ruleMarks(rules),
+      ...ruleMarks(drawn),
       ...series.flatMap((s, i) => line(s, color(s, i), clip, `${options.id}-line`)),
     ],
-    reserve: rulesRoom(rules, width),
-    beside: (layout) => drawRules(rules, layout),
+    reserve: rulesRoom(drawn, width),
+    beside: (layout) => drawRules(drawn, layout),
   });
-}
-
-/**
- * The values an axis spans: those asked for, or all of the data.
- * @param round "nice" widens to the next ticks
- * @throws UsageError if a logarithmic axis would have to show 0 or less, or the domain asked for is empty
- */
-export function domainOf(
-  name: string,
-  axis: NumberAxis,
-  values: readonly number[],
-  round: "exact" | "nice",
-): readonly [number, number] {
-  const least = (a: number, b: number) => Math.min(a, b);
-  const most = (a: number, b: number) => Math.max(a, b);
-  const [low, high] = axis.domain ?? [values.reduce(least, Infinity), values.reduce(most, -Infinity)];
-  if (!(axis.domain ? low < high : low <= high)) {
-    nothing(`chart, ${name} axis "${axis.label}"`, "a lowest value below a highest", `${low} to ${high}`);
-  }
-  if (axis.type === "log" && low <= 0) {
-    throw new UsageError({
-      where: `chart, ${name} axis "${axis.label}"`,
-      expected: "values above 0 on a logarithmic axis",
-      got: String(low),
-      fix: 'leave those out, or use type "linear"',
-    });
-  }
-  if (axis.domain) return axis.domain;
-  if (axis.type === "log") return low < high ? [low, high] : [low / 2, high * 2];
-  return round === "nice" ? niceDomain(low, high, 6) : apart(low, high);
-}
-
-/** @throws UsageError that says what is missing */
-export function nothing(where: string, expected: string, got: string): never {
-  throw new UsageError({ where, expected, got, fix: "give the chart something to draw" });
 }
 
 /** Series of at most this many points show them. */

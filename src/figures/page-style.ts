@@ -7,7 +7,7 @@ export const PAGE_STYLE = `:root {
   --paper: #fbfbfa; --card: #ffffff; --ink: #1f2328; --soft: #59636e; --line: #dfe2e5; --well: #f1f2f3; --accent: #2a6bb0;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #16181b; --card: #f7f7f5; --ink: #e4e6e8; --soft: #9aa3ac; --line: #33383e; --well: #202428; --accent: #79b0ea; }
+  :root { --paper: #16181b; --card: #ffffff; --ink: #e4e6e8; --soft: #9aa3ac; --line: #33383e; --well: #202428; --accent: #79b0ea; }
 }
 *, *::before, *::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
@@ -39,6 +39,7 @@ figure { margin: 1.6rem 0; min-width: 0; }
 figcaption { margin: 0.65rem 0.15rem 0; color: var(--soft); font-size: 0.92rem; line-height: 1.5; }
 figcaption b { color: var(--ink); font-weight: 640; margin-right: 0.3em; }
 .row { display: grid; gap: 1.4rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); margin: 1.6rem 0; }
+.row .pixels { image-rendering: auto; }
 .row figure { margin: 0; display: flex; flex-direction: column; }
 .row .plate { flex: 1; display: flex; align-items: center; }
 figure > .row { margin: 0; }
@@ -51,7 +52,7 @@ th:last-child, td:last-child { padding-right: 0.15rem; }
 thead th { font-weight: 600; border-bottom: 1px solid var(--soft); }
 tbody tr + tr { border-top: 1px solid var(--line); }
 .number { text-align: right; font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10.5rem), 1fr)); gap: 1.1rem 1.6rem; margin: 1.4rem 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); gap: 1.1rem 1.6rem; margin: 1.4rem 0; }
 dl div { border-top: 1px solid var(--line); padding-top: 0.5rem; min-width: 0; }
 dt { color: var(--soft); font-size: 0.86rem; line-height: 1.4; }
 dd { margin: 0.1rem 0 0; font-weight: 560; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
@@ -61,18 +62,20 @@ pre {
 }
 code { font-family: inherit; }
 [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 4px; }
-@media (max-width: 40rem) {
+@media screen and (max-width: 40rem) {
   body { font-size: 1rem; }
-  .plate { padding: 0.7rem; border-radius: 8px; }
-  .plate .drawing { max-width: max(100%, 30rem); }
+  .plate { margin-inline: -1rem; padding: 0.7rem 0.4rem; border-inline: none; border-radius: 0; }
+  th, td { padding-inline: 0.45rem; }
   .pixels { image-rendering: auto; }
 }
 @media print {
   @page { margin: 18mm; }
   :root { --paper: #ffffff; --card: #ffffff; --ink: #000000; --soft: #333333; --line: #cccccc; --well: #f4f4f4; }
   body { font-size: 10.5pt; }
-  main { display: block; padding: 0; }
-  .plate { border: none; padding: 0; }
+  main, section:has(> .wide) { display: block; padding: 0; }
+  .row { grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); }
+  .plate { border: none; border-radius: 0; padding: 0; }
+  .row .plate { align-items: flex-start; }
   figure, tr, dl div, pre { break-inside: avoid; }
   pre { white-space: pre-wrap; }
 }

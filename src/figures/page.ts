@@ -122,7 +122,7 @@ function renderFigures(figures: readonly Figure[], shared: string | undefined, n
 
 /** An SVG is shown as an image, so that nothing in it can run or clash with the page. */
 function renderImage({ image, alt }: Figure): string {
-  if ("svg" in image) return element("img", { class: "drawing", src: svgDataUri(image.svg), alt });
+  if ("svg" in image) return element("img", { src: svgDataUri(image.svg), alt });
   const png = "png" in image ? image.png : encodePng(image.picture);
   return element("img", { class: "pixels", src: pngDataUri(png), alt });
 }

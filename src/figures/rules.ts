@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import { FAINT, type Layout, lines, TICK_FONT } from "./chart-frame.ts";
+import type { Layout } from "./chart-frame.ts";
 import { element } from "./escape.ts";
+import { FAINT, lines, TICK_FONT } from "./svg.ts";
 import { textWidth, wrapText } from "./text-width.ts";
 
 /** A line right across a chart, at a value of y or of x, with what it stands for. */
@@ -11,7 +12,7 @@ export type Rule = { readonly label: string } & (
 
 /** The dashed lines themselves. */
 export function ruleMarks(rules: readonly Rule[]): Plot.Markish[] {
-  const style = { stroke: FAINT, strokeWidth: 1.25, strokeDasharray: "2 3" };
+  const style = { stroke: FAINT, strokeOpacity: 0.8, strokeWidth: 1.25, strokeDasharray: "2 3" };
   return rules.map((rule) => (rule.y !== undefined ? Plot.ruleY([rule.y], style) : Plot.ruleX([rule.x], style)));
 }
 
@@ -38,23 +39,23 @@ export function drawRules(rules: readonly Rule[], layout: Layout): string {
 const LINE = 15;
 
 function wrap(rule: Rule, width: number): string[] {
-  return wrapText(rule.label, width / 5, TICK_FONT);
+  return wrapText(rule.label, width / 4, TICK_FONT);
 }
 
-function drawLevels(rules: readonly Rule[], { y, right, bottom, top }: Layout): string[] {
+function drawLevels(rules: readonly Rule[], { width, y, right, bottom, top }: Layout): string[] {
   const labels = rules
-    .flatMap((rule) => (rule.y === undefined ? [] : [{ at: y.apply(rule.y), texts: wrap(rule, right) }]))
+    .flatMap((rule) => (rule.y === undefined ? [] : [{ at: y.apply(rule.y), texts: wrap(rule, width) }]))
     .sort((a, b) => a.at - b.at)
-    .map(({ at, texts }) => ({ at, texts, height: texts.length * LINE, top: at - (texts.length * LINE) / 2 }));
+    .map(({ at, texts }) => ({ at, texts, height: texts.length * LINE + 4, top: at - (texts.length * LINE) / 2 - 2 }));
   // Downwards each begins below the one before; then upwards what ran past the bottom makes room again.
-  let free = top - LINE;
+  let free = top - LINE / 2;
   for (const label of labels) free = (label.top = Math.max(label.top, free)) + label.height;
   let limit = bottom + LINE / 2;
   for (const label of labels.toReversed()) limit = label.top = Math.min(label.top, limit - label.height);
   return labels.map(({ at, texts, height, top }) => {
     const middle = top + height / 2;
     const leader = { x1: right, y1: at, x2: right + 7, y2: middle, stroke: FAINT };
-    return `${element("line", leader)}${lines(texts, right + 10, top + LINE - 4, LINE, { fill: FAINT })}`;
+    return `${element("line", leader)}${lines(texts, right + 10, top + LINE - 2, LINE, { fill: FAINT })}`;
   });
 }
 

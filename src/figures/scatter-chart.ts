@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { UsageError } from "../base/errors.ts";
-import { type ChartOptions, drawFrame, INK, type Layout } from "./chart-frame.ts";
+import { type ChartOptions, drawFrame, type Layout } from "./chart-frame.ts";
+import { domainOf, type NumberAxis, nothing } from "./domain.ts";
 import { element, escapeText } from "./escape.ts";
-import { domainOf, type NumberAxis, nothing } from "./line-chart.ts";
 import { colorOf } from "./palette.ts";
+import { INK } from "./svg.ts";
 
 export interface ScatterPoint {
   readonly x: number;
@@ -26,7 +27,7 @@ export interface ScatterChartOptions extends ChartOptions {
 
 /** Points coloured by group. Those that are not finite are left out. @throws UsageError if none is left, or a group has no name */
 export function scatterChart(options: ScatterChartOptions): string {
-  const { groups, id, equal = false, width = equal ? 560 : 640, height = equal ? 560 : 420 } = options;
+  const { groups, id, equal = false, width = equal ? 560 : 640 } = options;
   const points = options.points.filter((p) => Number.isFinite(p.x) && Number.isFinite(p.y));
   if (points.length === 0) {
     nothing("scatterChart, points", "at least one finite point", `${options.points.length} points, none finite`);
@@ -61,7 +62,7 @@ export function scatterChart(options: ScatterChartOptions): string {
   return drawFrame({
     ...options,
     width,
-    height,
+    marksHeight: equal ? 480 : 340,
     x,
     y,
     equal: equal && x.type !== "log" && y.type !== "log",

@@ -1,5 +1,5 @@
 /**
- * Ticks at multiples of 1, 2 or 5 times a power of ten within [low, high], at most about `count` of them.
+ * Ticks at multiples of 1, 2 or 5 times a power of ten within [low, high], about `count` of them or fewer, but two at least.
  * @param whole keep to whole numbers (epochs, counts)
  */
 export function linearTicks(low: number, high: number, count: number, whole = false): number[] {
@@ -8,6 +8,7 @@ export function linearTicks(low: number, high: number, count: number, whole = fa
   const last = Math.floor(high / step + 1e-9);
   // Dividing by a whole number where the step is a fraction keeps 0.3 from becoming 0.30000000000000004.
   const inverse = step < 1 ? Math.round(1 / step) : 0;
+  if (last - first < 1 && count < 9) return linearTicks(low, high, count + 1, whole);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
     inverse > 0 ? (first + i) / inverse : (first + i) * step,
   ).map((tick) => tick + 0); // −0 becomes 0

@@ -11,7 +11,9 @@ import { type Attribute, type Dim, ElementType, type Graph, type Model } from ".
  *   cannot say (half floats, sparse tensors, functions)
  */
 export function decodeModel(bytes: Uint8Array, where = "ONNX file"): Model {
-  const m = new Message(bytes, where);
+  const { buffer, byteOffset, length } = bytes;
+  const plain = new Uint8Array(buffer, byteOffset, length); // parts of a Buffer would be Buffers, whose slice() is a view
+  const m = new Message({ where, bytes: plain, view: new DataView(buffer, byteOffset, length) }, 0, length, 0);
   let [irVersion, producer, producerVersion] = [0, "", ""];
   let doc: string | undefined;
   let graph: Graph | undefined;
@@ -239,8 +241,8 @@ function readList(m: Message, type: ElementType, list: number, elements: number)
   const view = new DataView(data.buffer);
   let i = 0;
   const put = (at: number): void => {
-    if (type === ElementType.float) view.setUint32(4 * i, m.view.getUint32(at));
-    else if (type === ElementType.double) view.setBigUint64(8 * i, m.view.getBigUint64(at));
+    if (type === ElementType.float) view.setFloat32(4 * i, m.floatAt(at), true);
+    else if (type === ElementType.double) view.setFloat64(8 * i, m.doubleAt(at), true);
     else if (type === ElementType.int64) view.setBigInt64(8 * i, m.bigAt(at), true);
     else if (type === ElementType.int32) view.setInt32(4 * i, Number(BigInt.asIntN(32, m.bigAt(at))), true);
     else {
@@ -261,27 +263,32 @@ type Wire = (typeof Wire)[keyof typeof Wire];
 const deepest = 32; // messages inside messages; a graph in a graph takes three
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+interface OpenFile {
+  readonly where: string;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
 /** A protobuf message, read field by field: `next()` finds one, and one of the other methods takes its value. */
 class Message {
   /** Number of the field that `next()` found. */
   field = 0;
-  readonly view: DataView;
   private wire = 0;
   private tag: number; // offsets of the field's tag, and of its value's first byte and end
   private from = 0;
   private to: number;
+  private readonly file: OpenFile;
   private readonly start: number;
   private readonly end: number;
   private readonly depth: number;
-  private readonly source: Uint8Array;
-  private readonly where: string;
 
-  constructor(source: Uint8Array, where: string, start = 0, end = source.length, depth = 0) {
-    // Parts of a Buffer would be Buffers, which keep the whole file alive when they are "sliced".
-    this.source = new Uint8Array(source.buffer, source.byteOffset, source.length);
-    this.where = where;
-    this.view = new DataView(source.buffer, source.byteOffset, source.length);
-    [this.start, this.tag, this.to, this.end, this.depth] = [start, start, start, end, depth];
+  constructor(file: OpenFile, start: number, end: number, depth: number) {
+    this.file = file;
+    this.start = start;
+    this.end = end;
+    this.depth = depth;
+    this.tag = start;
+    this.to = start;
   }
 
   /** Goes to the next field; false at the end. A value that is not taken has still been measured, and is skipped. */
@@ -331,7 +338,7 @@ class Message {
 
   bytes(): Uint8Array {
     this.expect(Wire.bytes);
-    return this.source.subarray(this.from, this.to);
+    return this.file.bytes.subarray(this.from, this.to);
   }
 
   text(): string {
@@ -346,7 +353,7 @@ class Message {
   message(): Message {
     this.expect(Wire.bytes);
     if (this.depth === deepest) this.refuse(`messages nested at most ${deepest} deep`, "more");
-    return new Message(this.source, this.where, this.from, this.to, this.depth + 1);
+    return new Message(this.file, this.from, this.to, this.depth + 1);
   }
 
   /** A message that must not have been seen before. */
@@ -379,28 +386,32 @@ class Message {
   }
 
   floatAt(at: number): number {
-    return this.view.getFloat32(at, true);
+    return this.file.view.getFloat32(at, true);
+  }
+
+  doubleAt(at: number): number {
+    return this.file.view.getFloat64(at, true);
   }
 
   /** The 64-bit signed number at a varint whose end has been found. */
   bigAt(at: number): bigint {
     let value = 0n;
     for (let i = 0; ; i++) {
-      const byte = this.source[at + i];
+      const byte = this.file.bytes[at + i];
       value |= BigInt(byte & 127) << BigInt(7 * i);
       if (byte < 128) return BigInt.asIntN(64, value);
     }
   }
 
   refuse(expected: string, got: string, fix = damaged): never {
-    throw new FileError({ where: this.where, expected, got: `${got} (at byte ${this.tag})`, fix });
+    throw new FileError({ where: this.file.where, expected, got: `${got} (at byte ${this.tag})`, fix });
   }
 
   /** Exact below 2^53, near above. */
   private unsignedAt(at: number): number {
     const end = this.varintEnd(at, this.end);
     let value = 0;
-    for (let i = end - 1; i >= at; i--) value = value * 128 + (this.source[i] & 127);
+    for (let i = end - 1; i >= at; i--) value = value * 128 + (this.file.bytes[i] & 127);
     return value;
   }
 
@@ -414,7 +425,7 @@ class Message {
   private varintEnd(at: number, limit: number): number {
     for (let i = 0; i < 10; i++) {
       if (at + i >= limit) this.refuse("a whole number", "the end in the midst of one");
-      const byte = this.source[at + i];
+      const byte = this.file.bytes[at + i];
       if (byte < 128) return i < 9 || byte < 2 ? at + i + 1 : this.refuse("a number of 64 bits", "a larger one");
     }
     return this.refuse("a number of at most ten bytes", "a longer one");

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { vae } from "../models/vae.ts";
+import { activations, type ActivationName } from "../nn/activations.ts";
+import { type InitializerName, initializers } from "../nn/initializers.ts";
+import { adamDefaults, dataSchema, trainSchema } from "./config.ts";
+import { experiment } from "./experiment.ts";
+
+const names = <T extends string>(table: Record<T, unknown>): T[] => Object.keys(table) as T[];
+const size = z.int().min(1);
+
+const schema = z.strictObject({
+  model: z.strictObject({
+    hidden: size,
+    latent: size,
+    samples: size,
+    activation: z.enum(names<ActivationName>(activations)),
+    init: z.enum(names<InitializerName>(initializers)),
+  }),
+  data: dataSchema,
+  train: trainSchema,
+});
+
+type Config = z.infer<typeof schema>;
+
+/** Nagano et al. §2.2 and §3.1; the rates and N_z are the paper's, batch and epochs a rate are ours. */
+const paper: Config = {
+  model: { hidden: 1024, latent: 100, samples: 2, activation: "tanh", init: "glorot-uniform" },
+  data: { id: "mnist", trainLimit: null, testLimit: null },
+  train: {
+    batch: 100,
+    epochs: 150,
+    optimizer: adamDefaults,
+    rate: { kind: "piecewise", rates: [5e-4, 1e-4, 5e-5], epochs: [50, 50, 50] },
+    clip: null,
+    evaluateEvery: 1,
+    checkpointEvery: null,
+    earlyStop: null,
+  },
+};
+
+const quick: Config = {
+  ...paper,
+  train: { ...paper.train, epochs: 10, rate: { kind: "cosine", rate: 1e-3, floor: 0.01, warmup: 0 } },
+};
+
+const smoke: Config = {
+  model: { ...paper.model, hidden: 64, latent: 10 },
+  data: { id: "glyphs", trainLimit: 1000, testLimit: 200 },
+  train: { ...quick.train, batch: 50, epochs: 2, checkpointEvery: 10 },
+};
+
+export const conceptVae = experiment<Config>({
+  id: "concept/vae",
+  title: "VAE for concept formation by repeated inference",
+  source: { paper: "Nagano, Karakida & Okada, arXiv:1712.04195", part: "section 2, model of figs. 1–4" },
+  about:
+    "The variational autoencoder (784–1024–100–1024–784, tanh, Bernoulli pixels) whose repeated inference first approaches the " +
+    "concept of a noisy digit and then a memory.",
+  schema,
+  presets: {
+    paper: { note: "The paper's sizes and learning rates; 150 epochs.", config: paper },
+    quick: {
+      note: "The paper's network; 10 epochs with one falling learning rate (cosine from 1e-3) instead of 150 epochs at three rates.",
+      config: quick,
+    },
+    smoke: { note: "64 hidden units, 10 latents, 1,000 generated glyphs, 2 epochs: for tests only.", config: smoke },
+  },
+  unstated: {
+    batch: "100 images",
+    epochs: "50 for each of the three learning rates",
+    init: "Glorot uniform weights, zero biases",
+  },
+  targets: [
+    {
+      metric: "test.elbo",
+      unit: "nats/image",
+      preset: "quick",
+      atLeast: -108,
+      source: "same network in PyTorch, Adam 1e-3: −111 after 5 epochs, −106 after 10",
+    },
+  ],
+  model: (config) => vae({ pixels: 784, ...config.model }),
+});

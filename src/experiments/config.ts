@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { nearest, UsageError } from "../base/errors.ts";
+
+const count = z.int().min(1);
+const rate = z.number().positive();
+
+/** How the learning rate goes over a training. */
+const rateSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("constant"), rate }),
+  /** One rate after the other, each for its number of epochs. */
+  z.strictObject({ kind: z.literal("piecewise"), rates: z.array(rate).min(1), epochs: z.array(count).min(1) }),
+  /** Half a cosine from rate to rate·floor, after `warmup` steps of linear rise. */
+  z.strictObject({
+    kind: z.literal("cosine"),
+    rate,
+    floor: z.number().min(0).max(1),
+    warmup: z.int().min(0),
+  }),
+]);
+
+const optimizerSchema = z.discriminatedUnion("name", [
+  z.strictObject({
+    name: z.literal("adam"),
+    beta1: z.number().min(0).lt(1),
+    beta2: z.number().min(0).lt(1),
+    epsilon: z.number().positive(),
+  }),
+  z.strictObject({ name: z.literal("sgd"), momentum: z.number().min(0).lt(1) }),
+]);
+
+/** Training settings that every experiment shares. */
+export const trainSchema = z.strictObject({
+  /** Examples a step. */
+  batch: count,
+  /** Passes over the training data. */
+  epochs: count,
+  optimizer: optimizerSchema,
+  rate: rateSchema,
+  /** Largest joint norm of the gradients; null: not clipped. */
+  clip: z.number().positive().nullable(),
+  /** Epochs between evaluations. */
+  evaluateEvery: count,
+  /** Steps between checkpoints; null: one an epoch. */
+  checkpointEvery: count.nullable(),
+  /** Ends when the bound on `holdOut` training images, which are then not trained on, has not risen for `patience` evaluations. */
+  earlyStop: z.strictObject({ patience: count, holdOut: count }).nullable(),
+});
+
+/** Which data, and how much of it. */
+export const dataSchema = z.strictObject({
+  id: z.string(),
+  /** Use only the first examples; null: all. */
+  trainLimit: count.nullable(),
+  testLimit: count.nullable(),
+});
+
+export type TrainConfig = z.infer<typeof trainSchema>;
+export type DataConfig = z.infer<typeof dataSchema>;
+
+/** Adam with the values of Kingma & Ba 2015. */
+export const adamDefaults = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/**
+ * Sets values by path on a copy of a configuration: `["model.latent=32", "train.clip=1"]`. Values are JSON; what is no JSON is text.
+ * @throws UsageError naming the nearest known key, where a path leads nowhere
+ */
+export function override<C>(config: C, settings: readonly string[]): C {
+  const copy = structuredClone(config);
+  for (const setting of settings) {
+    const at = setting.indexOf("=");
+    if (at < 1) {
+      throw new UsageError({
+        where: `--set ${setting}`,
+        expected: "key=value",
+        got: "no key before an equals sign",
+        fix: "write it like --set model.latent=32",
+      });
+    }
+    const keys = setting.slice(0, at).split(".");
+    let place = copy as Record<string, unknown>;
+    keys.forEach((key, i) => {
+      const last = i === keys.length - 1;
+      const next = Object.hasOwn(place, key) ? place[key] : undefined;
+      if (next === undefined || (!last && (typeof next !== "object" || next === null))) {
+        throw unknownKey(`--set ${setting}`, keys.slice(0, i), key, place);
+      }
+      if (last) place[key] = parseValue(setting.slice(at + 1));
+      else place = next as Record<string, unknown>;
+    });
+  }
+  return copy;
+}
+
+/** JSON where it is JSON, text elsewhere. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Checks a configuration.
+ * @param where   what to call it in errors ("config of concept/vae", a file name)
+ * @param known   a valid configuration, for the names of keys that exist
+ * @throws UsageError for the first thing wrong: the key's path, what is allowed, what was got
+ */
+export function parseConfig<C>(schema: z.ZodType<C>, value: unknown, where: string, known: unknown): C {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    throw unknownKey(where, path, issue.keys[0], (lookUp(known, path) ?? {}) as Record<string, unknown>);
+  }
+  throw new UsageError({
+    where: `${where}, ${path.join(".") || "the whole"}`,
+    expected: issue.message.replace(/^Invalid input: expected /, "").replace(/^Too (small|big): expected /, ""),
+    got: JSON.stringify(lookUp(value, path)) ?? "nothing",
+    fix: "correct the value",
+  });
+}
+
+function lookUp(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((v, key) => (v as Record<string, unknown> | undefined)?.[key], value);
+}
+
+function unknownKey(where: string, path: readonly string[], key: string, place: Record<string, unknown>): UsageError {
+  const keys = typeof place === "object" && place !== null ? Object.keys(place) : [];
+  const near = nearest(key, keys);
+  const full = (k: string): string => [...path, k].join(".");
+  return new UsageError({
+    where,
+    expected: `a key among ${keys.map(full).join(", ") || "none (there is nothing inside this value)"}`,
+    got: `"${full(key)}"`,
+    fix: near ? `did you mean "${full(near)}"` : "choose one of these keys",
+  });
+}

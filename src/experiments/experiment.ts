@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import type { Model } from "../models/model.ts";
+import type { DataConfig, TrainConfig } from "./config.ts";
+
+/** What every experiment's configuration has. */
+export interface ExperimentConfig {
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly data: DataConfig;
+  readonly train: TrainConfig;
+}
+
+/** A named size of an experiment. */
+export interface Preset<C> {
+  /** What was shrunk against the paper, and why that still shows the effect. */
+  readonly note: string;
+  readonly config: C;
+}
+
+/** A number to reach. */
+export interface Target {
+  /** As in results: "test.elbo". */
+  readonly metric: string;
+  readonly unit: string;
+  readonly preset: string;
+  /** The least (or largest) value that counts as reached. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  /** Who says so. */
+  readonly source: string;
+}
+
+/** A training of one of the papers' systems, as data: sizes, presets, what the paper leaves open, what is to be reached. */
+export interface Experiment<C extends ExperimentConfig = ExperimentConfig> {
+  /** "concept/vae" */
+  readonly id: string;
+  readonly title: string;
+  readonly source: { readonly paper: string; readonly part: string };
+  /** A paragraph for `helmholtz list` and the run's README. */
+  readonly about: string;
+  readonly schema: z.ZodType<C>;
+  /** `paper`: the paper's sizes, exactly. `quick`: the same effect in minutes. `smoke`: for tests. */
+  readonly presets: Readonly<Record<"paper" | "quick" | "smoke", Preset<C>>>;
+  /** Our choices where the paper is silent. */
+  readonly unstated: Readonly<Record<string, string>>;
+  readonly targets: readonly Target[];
+  readonly model: (config: C) => Model;
+}
+
+/** Ties the parts of an experiment together, so that the compiler checks them against each other. */
+export function experiment<C extends ExperimentConfig>(definition: Experiment<C>): Experiment {
+  return definition as unknown as Experiment;
+}

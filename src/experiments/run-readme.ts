@@ -1,0 +1,42 @@
+import { showShape } from "../base/shape.ts";
+import { leafName } from "../graph/leaves.ts";
+import type { Model } from "../models/model.ts";
+import type { RunRecord } from "../training/run-folder.ts";
+import type { Experiment, ExperimentConfig } from "./experiment.ts";
+
+/** The model card that lies in a run folder: what was trained, on what, how well, and what each file is. */
+export function runReadme(record: RunRecord, experiment: Experiment, config: ExperimentConfig, model: Model): string {
+  const metrics = Object.entries(record.metrics ?? {}).map(
+    ([split, m]) => `| ${split} | ${m["elbo"].toFixed(2)} | ${m["count"]} |`,
+  );
+  const variables = model.variables.map((v) => `| \`${leafName(v)}\` | ${showShape(v.shape)} |`);
+  return `# ${experiment.title}
+
+${experiment.about}
+
+- Experiment: \`${record.experiment}\`, preset \`${record.preset}\`, seed ${record.seed}
+- Source: ${experiment.source.paper}, ${experiment.source.part}
+- Data: ${record.data.title}. ${record.data.provenance}
+- Training: ${config.train.epochs} epochs, ${record.step} steps, ${Math.round(record.seconds ?? 0)} s on ${record.machine["cpu"]} (${record.threads} threads), ${record.status}
+
+| split | ELBO (nats per example, higher is better) | examples |
+| --- | ---: | ---: |
+${metrics.join("\n")}
+
+## Files
+
+| file | what |
+| --- | --- |
+| \`run.json\` | configuration, seed, versions, machine, status, results |
+| \`metrics.jsonl\` | one line a measurement: split, step, epoch, nats |
+| \`model.safetensors\` | the parameters, float32 |
+| \`checkpoints/\` | to continue from: parameters, optimiser, random streams and position |
+| \`model.onnx\` | the model as a standard ONNX file, after \`helmholtz export\` |
+
+## Parameters
+
+| name | shape |
+| --- | --- |
+${variables.join("\n")}
+`;
+}

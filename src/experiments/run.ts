@@ -1,0 +1,228 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { FileError, internal } from "../base/errors.ts";
+import { writeFileAtomic } from "../base/files.ts";
+import { showShape, sizeOf } from "../base/shape.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { type OpenOptions, openDataset } from "../data/open.ts";
+import { leafName } from "../graph/leaves.ts";
+import type { Model } from "../models/model.ts";
+import type { Runtime } from "../runtime/session.ts";
+import { checkpointSteps, decodeVariables, encodeVariables, loadCheckpoint } from "../training/checkpoint.ts";
+import { openEvaluator } from "../training/evaluate.ts";
+import { openMetricLog } from "../training/metric-log.ts";
+import { createRunFolder, lockRun, type RunRecord, readRun, sweepTemporary, writeRun } from "../training/run-folder.ts";
+import { compileStep } from "../training/step.ts";
+import { type TrainingEvent, type TrainingResult, trainModel } from "../training/trainer.ts";
+import { override, parseConfig } from "./config.ts";
+import type { Experiment, ExperimentConfig } from "./experiment.ts";
+import { findExperiment, findPreset } from "./index.ts";
+import { limited, planTraining } from "./plan.ts";
+import { machine, versions } from "./provenance.ts";
+import { runReadme } from "./run-readme.ts";
+
+/** What to train. */
+export interface TrainRequest {
+  readonly experiment: string;
+  /** Default "quick". */
+  readonly preset?: string;
+  /** Default 1. */
+  readonly seed?: number;
+  /** `model.latent=32`, as given to --set. */
+  readonly set?: readonly string[];
+  /** The run folder to be; new or empty. */
+  readonly out: string;
+}
+
+/** What a run needs from outside. */
+export interface RunContext {
+  readonly runtime: Runtime;
+  readonly threads: number;
+  readonly data?: OpenOptions;
+  /** Receives sentences for the person, such as that generated data take the place of real ones. */
+  readonly notice?: (sentence: string) => void;
+  /** Aborting it ends the training after a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly watch?: (event: TrainingEvent) => void;
+}
+
+/** A run folder, understood. */
+export interface OpenedRun {
+  readonly folder: string;
+  readonly record: RunRecord;
+  readonly experiment: Experiment;
+  readonly config: ExperimentConfig;
+  readonly model: Model;
+}
+
+/** The file with a finished run's parameters. */
+export const MODEL_FILE = "model.safetensors";
+
+/** Checks a request and makes its run folder, without training. @throws UsageError, FileError */
+export async function createRun(request: TrainRequest, context: RunContext): Promise<RunRecord> {
+  const experiment = findExperiment(request.experiment);
+  const preset = request.preset ?? "quick";
+  const base = findPreset(experiment, preset).config;
+  const seed = request.seed ?? 1;
+  const wanted = override(base, request.set ?? []);
+  const config = parseConfig(experiment.schema, wanted, `config of ${experiment.id}`, base);
+  experiment.model(config);
+  const found = await openDataset(config.data.id, { ...context.data, fallback: true, notice: context.notice });
+  const dataset = limited(found, config.data);
+  const record: RunRecord = {
+    format: 1,
+    experiment: experiment.id,
+    preset,
+    seed,
+    config: config as unknown as RunRecord["config"],
+    data: { id: found.id, title: found.title, provenance: found.provenance, generated: found.generated },
+    status: "running",
+    started: new Date().toISOString(),
+    step: 0,
+    steps: planTraining(config.train, seed, dataset).steps,
+    device: context.runtime.device,
+    threads: context.threads,
+    versions: versions(),
+    machine: machine(),
+  };
+  createRunFolder(request.out, record);
+  return record;
+}
+
+/**
+ * Trains the run in a folder made by `createRun`, from its newest checkpoint if it has one, on the threads it was begun with.
+ * @throws RunError if a loss is no longer finite; FileError if a checkpoint is damaged or the disk fails; run.json then says so
+ */
+export async function continueRun(folder: string, context: RunContext): Promise<RunRecord> {
+  const { record, experiment, config, model } = openRun(folder);
+  if (record.status === "completed" || record.status === "stopped early") return record;
+  const unlock = lockRun(folder);
+  try {
+    sweepTemporary(folder);
+    const dataset = await openRunData(record, context.data);
+    const { error: _gone, ...begun } = record;
+    const running: RunRecord = { ...begun, status: "running" };
+    writeRun(folder, running);
+    try {
+      const result = await train(folder, running, config, model, dataset, context);
+      return finish(folder, running, result, model, experiment, config);
+    } catch (cause) {
+      writeRun(folder, { ...running, status: "failed", error: (cause as Error).message });
+      throw cause;
+    }
+  } finally {
+    unlock();
+  }
+}
+
+/** Reads what a run folder is. @throws FileError or UsageError if it is none, or of another version */
+export function openRun(folder: string): OpenedRun {
+  const record = readRun(folder);
+  const experiment = findExperiment(record.experiment);
+  const known = experiment.presets.paper.config;
+  const config = parseConfig(experiment.schema, record.config, `config in ${join(folder, "run.json")}`, known);
+  return { folder, record, experiment, config, model: experiment.model(config) };
+}
+
+/** The data that a run was begun on; never a substitute. @throws FileError if they cannot be had any more */
+export async function openRunData(record: RunRecord, options: OpenOptions = {}): Promise<Dataset> {
+  const dataset = await openDataset(record.data.id, { ...options, fallback: false });
+  return limited(dataset, (record.config as unknown as ExperimentConfig).data);
+}
+
+/** The parameters of a run: of its end, or of its newest checkpoint if it has not ended. @throws FileError if it has neither */
+export function loadParameters({ folder, model }: OpenedRun): Record<string, Float32Array> {
+  const newest = checkpointSteps(folder).at(-1);
+  const finished = join(folder, MODEL_FILE);
+  const path = existsSync(finished) || newest === undefined ? finished : join(folder, "checkpoints", String(newest), MODEL_FILE);
+  if (!existsSync(path)) {
+    throw new FileError({
+      where: path,
+      expected: "the parameters of a run",
+      got: "no such file",
+      fix: `the run has not come to its first checkpoint: continue it with \`helmholtz train --resume ${folder}\``,
+    });
+  }
+  const parameters = decodeVariables(readFileSync(path), path);
+  for (const v of model.variables) {
+    const name = leafName(v);
+    if (parameters[name]?.length === sizeOf(v.shape)) continue;
+    throw new FileError({
+      where: path,
+      expected: `"${name}" ${showShape(v.shape)}`,
+      got: parameters[name] ? `${parameters[name].length} numbers` : "no such tensor",
+      fix: "the file belongs to another model or config: restore it, or train anew",
+    });
+  }
+  return parameters;
+}
+
+/** The field that models read. */
+export function observedField(dataset: Dataset): string {
+  return dataset.fields.find((f) => f.kind === "observation")?.name ?? internal(`${dataset.id} has no observation`);
+}
+
+async function train(
+  folder: string,
+  { seed, threads }: RunRecord,
+  config: ExperimentConfig,
+  model: Model,
+  dataset: Dataset,
+  { runtime, signal, watch }: RunContext,
+): Promise<TrainingResult> {
+  const plan = planTraining(config.train, seed, dataset);
+  const field = observedField(dataset);
+  const variables = compileStep(model, plan.optimizer, { batch: config.train.batch }).variables;
+  const from = checkpointSteps(folder).length > 0 ? loadCheckpoint(folder, variables) : undefined;
+  const evaluators = [];
+  for (const { name, split, from, to } of plan.evaluations) {
+    evaluators.push({ name, evaluator: await openEvaluator(model, split, { runtime, threads, seed, field, from, to }) });
+  }
+  try {
+    return await trainModel(
+      {
+        model,
+        optimizer: plan.optimizer,
+        rate: plan.rate,
+        runtime,
+        threads,
+        seed,
+        data: { split: dataset.splits.train, field, batches: plan.batches },
+        evaluators,
+        folder,
+        log: (length) => openMetricLog(join(folder, "metrics.jsonl"), length),
+      },
+      plan,
+      { from, signal, watch },
+    );
+  } finally {
+    for (const { evaluator } of evaluators) await evaluator.dispose();
+  }
+}
+
+function finish(
+  folder: string,
+  running: RunRecord,
+  result: TrainingResult,
+  model: Model,
+  experiment: Experiment,
+  config: ExperimentConfig,
+): RunRecord {
+  const record: RunRecord = {
+    ...running,
+    status: result.status,
+    step: result.step,
+    seconds: Number(result.seconds.toFixed(3)),
+    finished: new Date().toISOString(),
+    metrics: Object.fromEntries(
+      Object.entries(result.evaluations).map(([name, e]) => [name, { elbo: e.elbo, ...e.terms, count: e.count }]),
+    ),
+  };
+  if (result.status !== "interrupted") {
+    const ports = model.variables.map((v) => ({ ...v, name: leafName(v), initial: () => {} }));
+    writeFileAtomic(join(folder, MODEL_FILE), encodeVariables(ports, result.state));
+    writeFileAtomic(join(folder, "README.md"), runReadme(record, experiment, config, model));
+  }
+  writeRun(folder, record);
+  return record;
+}

@@ -1,0 +1,68 @@
+import { axis, sizeOf } from "../base/shape.ts";
+import type { Split } from "../data/dataset.ts";
+import { compile } from "../graph/compile.ts";
+import type { Model } from "../models/model.ts";
+import { drawNoise } from "../runtime/feeds.ts";
+import type { Runtime, State } from "../runtime/session.ts";
+import { evaluationProgram, OBSERVATION } from "./step.ts";
+
+/** Loss terms averaged over a split, and their sum, in nats per example. */
+export interface Evaluation {
+  /** Evidence lower bound: minus the sum of the terms. Higher is better. */
+  readonly elbo: number;
+  readonly terms: Readonly<Record<string, number>>;
+  /** How many examples were averaged. */
+  readonly count: number;
+}
+
+/** Scores parameters on a split. Reusable: open once, call often, dispose at the end. */
+export interface Evaluator {
+  evaluate(parameters: State): Promise<Evaluation>;
+  dispose(): Promise<void>;
+}
+
+/** How an evaluator is opened. */
+export interface EvaluatorOptions {
+  readonly runtime: Runtime;
+  readonly threads?: number;
+  /** Seed of the noise; the same seed gives the same draws at every call. */
+  readonly seed: number;
+  readonly field: string;
+  /** Which examples, from–to (default: all). */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Examples scored in one run of the graph. */
+const BATCH = 500;
+
+/** Prepares to average the model's loss terms over a split, with noise of its own stream "<split>/…". */
+export async function openEvaluator(model: Model, split: Split, options: EvaluatorOptions): Promise<Evaluator> {
+  const from = options.from ?? 0;
+  const to = options.to ?? split.count;
+  const batch = Math.min(BATCH, to - from);
+  const program = compile(evaluationProgram(model, batch));
+  const session = await options.runtime.open(program, options.threads ? { threads: options.threads } : {});
+  const size = sizeOf([axis("batch", batch), ...model.observation.shape]);
+
+  return {
+    async evaluate(parameters) {
+      await session.write(parameters);
+      const sums: Record<string, number> = Object.fromEntries(program.outputs.map((p) => [p.name, 0]));
+      for (let start = from, run = 0; start < to; start += batch, run++) {
+        // The last batch is filled up with the split's last example, whose extra scores are left out of the sums.
+        const indices = Array.from({ length: batch }, (_, i) => Math.min(start + i, to - 1));
+        const x = new Float32Array(size);
+        split.read(options.field, indices, x);
+        const noise = drawNoise(program.noise, options.seed, split.name, run);
+        const [scores] = await session.run([{ [OBSERVATION]: x, ...noise }]);
+        const real = Math.min(batch, to - start);
+        for (const name of Object.keys(sums)) for (let i = 0; i < real; i++) sums[name] += scores[name][i];
+      }
+      const count = to - from;
+      const terms = Object.fromEntries(Object.entries(sums).map(([name, s]) => [name, s / count]));
+      return { elbo: -Object.values(terms).reduce((a, b) => a + b, 0), terms, count };
+    },
+    dispose: () => session.dispose(),
+  };
+}

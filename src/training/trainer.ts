@@ -1,0 +1,220 @@
+import { RunError } from "../base/errors.ts";
+import { sizeOf } from "../base/shape.ts";
+import type { Batches } from "../data/batches.ts";
+import type { Split } from "../data/dataset.ts";
+import { leafName } from "../graph/leaves.ts";
+import type { Model } from "../models/model.ts";
+import { drawNoise } from "../runtime/feeds.ts";
+import type { Feeds, Fetches, Runtime, State } from "../runtime/session.ts";
+import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";
+import type { Evaluation, Evaluator } from "./evaluate.ts";
+import type { MetricLog, MetricRecord } from "./metric-log.ts";
+import type { Optimizer } from "./optimizers.ts";
+import type { Schedule } from "./schedules.ts";
+import { compileStep, LOSS, OBSERVATION } from "./step.ts";
+
+/** What a training is made of. */
+export interface TrainingParts {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  readonly rate: Schedule;
+  readonly runtime: Runtime;
+  readonly threads?: number;
+  readonly seed: number;
+  /** Examples, the field of them that the model reads, and which of them each step sees. */
+  readonly data: { readonly split: Split; readonly field: string; readonly batches: Batches };
+  readonly evaluators: readonly { readonly name: string; readonly evaluator: Evaluator }[];
+  /** The run folder, for checkpoints. */
+  readonly folder: string;
+  readonly log: (length: number) => MetricLog;
+}
+
+/** How long and how often. All in training steps. */
+export interface TrainingPlan {
+  readonly steps: number;
+  readonly logEvery: number;
+  readonly evaluateEvery: number;
+  readonly checkpointEvery: number;
+  /** Largest joint norm of the gradients, if they are clipped. */
+  readonly clip?: number;
+  /** Ends the training when the named evaluator's bound has not risen for this many evaluations. */
+  readonly earlyStop?: { readonly on: string; readonly patience: number };
+}
+
+/** What a training tells whoever watches. */
+export type TrainingEvent =
+  | { readonly kind: "progress"; readonly step: number; readonly steps: number; readonly epoch: number; readonly metrics: Readonly<Record<string, number>>; readonly stepsPerSecond: number; readonly secondsLeft: number }
+  | { readonly kind: "metrics"; readonly record: MetricRecord }
+  | { readonly kind: "checkpoint"; readonly step: number; readonly path: string };
+
+export interface TrainingResult {
+  readonly status: "completed" | "stopped early" | "interrupted";
+  readonly step: number;
+  readonly state: State;
+  /** Last evaluation of each evaluator. */
+  readonly evaluations: Readonly<Record<string, Evaluation>>;
+  /** Seconds of training, over all continuations. */
+  readonly seconds: number;
+}
+
+/** What the loop remembers between continuations, besides the variables. */
+interface Memory {
+  seconds: number;
+  metricBytes: number;
+  best: { score: number; step: number };
+  evaluations: Record<string, Evaluation>;
+  /** Sums of the training terms since the last line of the log. */
+  sums: Record<string, number>;
+  summed: number;
+  stopped: boolean;
+}
+
+/** Steps handed to the runtime in one call: enough to make the call's own cost small, few enough to stay responsive. */
+const CHUNK = 20;
+
+/**
+ * Trains until the plan is done, the signal says stop (then a checkpoint is written first), or a loss term is no longer finite.
+ * The same parts and plan give the same bytes, in one go or continued from any checkpoint.
+ * @param from   the checkpoint to continue from, or undefined to begin
+ * @throws RunError naming the first term that is not finite; the last checkpoint stays as it was
+ */
+export async function trainModel(
+  parts: TrainingParts,
+  plan: TrainingPlan,
+  { from, signal, watch = () => {} }: { from?: Checkpoint; signal?: AbortSignal; watch?: (event: TrainingEvent) => void } = {},
+): Promise<TrainingResult> {
+  const { model, optimizer, runtime, seed, data } = parts;
+  const { batches } = data;
+  const program = compileStep(model, optimizer, { batch: batches.batch, ...(plan.clip !== undefined && { clip: plan.clip }) });
+  const parameters = new Set(model.variables.map(leafName));
+  const session = await runtime.open(program, { seed, ...(parts.threads && { threads: parts.threads }) });
+  const memory: Memory = from ? structuredClone(from.memory as unknown as Memory) : freshMemory();
+  const log = parts.log(memory.metricBytes);
+  let step = from?.step ?? 0;
+  const firstStep = step;
+  const started = performance.now();
+  const secondsBefore = memory.seconds;
+  const seconds = (): number => secondsBefore + (performance.now() - started) / 1000;
+  const epochOf = (s: number): number => s / batches.stepsPerEpoch;
+
+  try {
+    if (from) await session.write(from.state);
+    while (step < plan.steps && !memory.stopped) {
+      const until = nextStop(step, plan);
+      const feeds = Array.from({ length: until - step }, (_, i) => feedsOf(step + i));
+      const results = await session.run(feeds);
+      results.forEach((r, i) => void add(memory, checkFinite(r, step + i, model.name)));
+      step = until;
+      progress(results);
+      if (step % plan.logEvery === 0 || step === plan.steps) logTraining();
+      if (step % plan.evaluateEvery === 0 || step === plan.steps) await evaluateAll();
+      if (step % plan.checkpointEvery === 0 || step === plan.steps || memory.stopped || signal?.aborted) await checkpoint();
+      if (signal?.aborted && step < plan.steps && !memory.stopped) return await result("interrupted");
+    }
+    return await result(memory.stopped ? "stopped early" : "completed");
+  } finally {
+    log.close();
+    await session.dispose();
+  }
+
+  function feedsOf(s: number): Feeds {
+    const x = new Float32Array(batches.batch * sizeOf(model.observation.shape));
+    data.split.read(data.field, batches.batchIndices(s), x);
+    const scalars = Object.entries(optimizer.scalars(s)).map(([name, v]) => [name, Float32Array.of(v)]);
+    return { [OBSERVATION]: x, ...drawNoise(program.noise, seed, "train", s), ...Object.fromEntries(scalars) };
+  }
+
+  function progress(results: readonly Fetches[]): void {
+    const last = results[results.length - 1];
+    const stepsPerSecond = (step - firstStep) / ((performance.now() - started) / 1000);
+    watch({
+      kind: "progress",
+      step,
+      steps: plan.steps,
+      epoch: epochOf(step),
+      metrics: Object.fromEntries(Object.entries(last).map(([name, v]) => [name, v[0]])),
+      stepsPerSecond,
+      secondsLeft: (plan.steps - step) / stepsPerSecond,
+    });
+  }
+
+  function record(r: Omit<MetricRecord, "step" | "epoch" | "seconds">): void {
+    const whole = { ...r, step, epoch: round(epochOf(step), 4), seconds: round(seconds(), 3) };
+    log.append(whole);
+    watch({ kind: "metrics", record: whole });
+  }
+
+  function logTraining(): void {
+    if (memory.summed === 0) return;
+    const metrics = Object.fromEntries(Object.entries(memory.sums).map(([name, s]) => [name, s / memory.summed]));
+    memory.sums = {};
+    memory.summed = 0;
+    record({ split: "train", metrics, rate: parts.rate(step - 1) });
+  }
+
+  async function evaluateAll(): Promise<void> {
+    const state = await session.read();
+    const mine = Object.fromEntries(Object.entries(state).filter(([name]) => parameters.has(name)));
+    for (const { name, evaluator } of parts.evaluators) {
+      const evaluation = await evaluator.evaluate(mine);
+      memory.evaluations[name] = evaluation;
+      record({ split: name, metrics: { elbo: evaluation.elbo, ...evaluation.terms } });
+      if (plan.earlyStop?.on !== name) continue;
+      if (evaluation.elbo > memory.best.score) memory.best = { score: evaluation.elbo, step };
+      memory.stopped = step - memory.best.step >= plan.earlyStop.patience * plan.evaluateEvery;
+    }
+  }
+
+  async function checkpoint(): Promise<void> {
+    memory.metricBytes = log.flush();
+    memory.seconds = seconds();
+    const state = await session.read();
+    const saved: Checkpoint = { step, state, memory: structuredClone(memory) as unknown as Checkpoint["memory"] };
+    watch({ kind: "checkpoint", step, path: saveCheckpoint(parts.folder, program.variables, parameters, saved) });
+  }
+
+  async function result(status: TrainingResult["status"]): Promise<TrainingResult> {
+    return { status, step, state: await session.read(), evaluations: memory.evaluations, seconds: seconds() };
+  }
+}
+
+function freshMemory(): Memory {
+  return {
+    seconds: 0,
+    metricBytes: 0,
+    best: { score: Number.NEGATIVE_INFINITY, step: 0 },
+    evaluations: {},
+    sums: {},
+    summed: 0,
+    stopped: false,
+  };
+}
+
+/** The step at which the loop must look up next: a chunk further, or sooner where something is due. */
+function nextStop(step: number, plan: TrainingPlan): number {
+  const due = [plan.logEvery, plan.evaluateEvery, plan.checkpointEvery].map((n) => (Math.floor(step / n) + 1) * n);
+  return Math.min(step + CHUNK, plan.steps, ...due);
+}
+
+function add(memory: Memory, result: Fetches): void {
+  for (const [name, v] of Object.entries(result)) memory.sums[name] = (memory.sums[name] ?? 0) + v[0];
+  memory.summed++;
+}
+
+/** Stops a run whose numbers have gone, with the first bad term by name: terms are looked at before their sum. */
+function checkFinite(result: Fetches, step: number, model: string): Fetches {
+  const bad = Object.entries(result)
+    .filter(([, v]) => !Number.isFinite(v[0]))
+    .sort(([a], [b]) => Number(a === LOSS) - Number(b === LOSS))[0];
+  if (!bad) return result;
+  throw new RunError({
+    where: `${model}, training step ${step + 1}, term "${bad[0]}"`,
+    expected: "a finite number of nats",
+    got: String(bad[1][0]),
+    fix: "the last checkpoint is unharmed: lower the learning rate (--set train.rate.rate=…) or clip gradients (--set train.clip=1)",
+  });
+}
+
+function round(x: number, digits: number): number {
+  return Number(x.toFixed(digits));
+}

@@ -15,7 +15,7 @@ export interface Hand {
 /**
  * Writes a template by hand: unsteady points, loops of other proportions, a smooth warp, slant, turn, stretch and size, a pen of
  * some width pressed unevenly, strokes that begin or end a little early or late.
- * @returns lines in pixels; the digit's longer side is 18 to 22.5 of 28 pixels with the softest ink, its centre of mass near the middle
+ * @returns lines in pixels; the digit's longer side is 20 to 24 of 28 pixels with the palest ink, its centre of mass near the middle
  */
 export function write(template: Template, hand: Hand): PenLine[] {
   const { u, normal } = hand;
@@ -55,8 +55,8 @@ export function write(template: Template, hand: Hand): PenLine[] {
   const polylines = template.map((stroke) =>
     flatten(loosenEnds(unsteady(stroke, jitter), next(0.035), next(0.035))).map(warp),
   );
-  const radius = 0.5 * 1.5 * (3.6 / 1.5) ** u[3];
-  const place = placement(polylines, 18 + 4.5 * u[0], 1.3 * radius + 1, next(0.75), next(0.75));
+  const radius = 0.5 * 1.6 * (3.6 / 1.6) ** u[3];
+  const place = placement(polylines, 20 + 4 * u[0], 1.3 * radius + 1, next(0.75), next(0.75));
   return polylines.map((line) => {
     const points = new Float64Array(2 * line.length);
     const radii = new Float64Array(line.length);

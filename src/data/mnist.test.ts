@@ -190,11 +190,12 @@ test.skipIf(defaultDataDir() === undefined)("the real MNIST has the published co
     for (const label of out) counts[label]++;
     expect(counts).toEqual(mnistCounts[k]);
   });
-  const image = new Float32Array(784 * 1000);
-  splits.train.read(
-    "image",
-    Uint32Array.from({ length: 1000 }, (_, i) => i * 60),
-    image,
-  );
-  expect(image.reduce((a, b) => a + b) / image.length).toBeCloseTo(0.1307, 2); // the mean that everyone quotes
+  let ink = 0;
+  const thousand = new Float32Array(784 * 1000);
+  for (let from = 0; from < 60_000; from += 1000) {
+    const rows = Uint32Array.from({ length: 1000 }, (_, i) => from + i);
+    splits.train.read("image", rows, thousand);
+    for (const grey of thousand) ink += grey;
+  }
+  expect(ink / (784 * 60_000)).toBeCloseTo(0.1307, 4); // the mean that everyone quotes
 });

@@ -49,6 +49,8 @@ export interface Compiled {
 export interface CompileOptions {
   /** Variables whose numbers become constants of the graph: for inference and export. */
   readonly freeze?: Readonly<Record<string, ArrayLike<number>>>;
+  /** Names of axes whose size is chosen at every run instead: the exported model's batch. */
+  readonly freeAxes?: readonly string[];
   /** Passes to leave out, by name; to see what each is worth. */
   readonly without?: readonly string[];
 }
@@ -87,7 +89,7 @@ export function compile(program: Program, options: CompileOptions = {}): Compile
     ...outputs.map((p, i) => ({ name: p.name, value: values[i], doc: program.docs?.[p.name] })),
     ...nexts.map(([v, value]) => ({ name: nextName(leafName(v)), value, doc: undefined })),
   ];
-  return { ...compiled, model: lower(program.name, program.doc ?? "", leaves, wanted) };
+  return { ...compiled, model: lower(program, leaves, wanted, options.freeAxes ?? []) };
 }
 
 /** Where a session finds a variable's value after the run. */

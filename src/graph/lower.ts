@@ -1,4 +1,5 @@
-import { dimsOf } from "../base/shape.ts";
+import { ShapeError } from "../base/errors.ts";
+import { type Axis, dimsOf } from "../base/shape.ts";
 import {
   type Attribute,
   ElementType,
@@ -10,7 +11,7 @@ import {
 } from "../onnx/model.ts";
 import { leafName } from "./leaves.ts";
 import type { Lowering } from "./op.ts";
-import { reachable, type Value } from "./value.ts";
+import { type Node, reachable, type Value } from "./value.ts";
 
 /** The one operator set that all graphs use: old enough for every reader in wide use, new enough for what is needed. */
 export const OPSET = 17;
@@ -23,8 +24,17 @@ export interface Wanted {
   readonly doc: string | undefined;
 }
 
-/** Emits the ONNX model that computes the wanted values from the leaves. */
-export function lower(name: string, doc: string, leaves: readonly Value[], wanted: readonly Wanted[]): Model {
+/**
+ * Emits the ONNX model that computes the wanted values from the leaves.
+ * @param freeAxes names of axes that are declared by name instead of size
+ * @throws ShapeError if an op has the size of a free axis built in
+ */
+export function lower(
+  { name, doc = "" }: { readonly name: string; readonly doc?: string },
+  leaves: readonly Value[],
+  wanted: readonly Wanted[],
+  freeAxes: readonly string[],
+): Model {
   const g = new GraphBuilder();
   const names = new Map<Value, string>(leaves.map((v) => [v, g.claim(leafName(v))]));
   for (const node of reachable(wanted.map((w) => w.value))) {
@@ -32,6 +42,7 @@ export function lower(name: string, doc: string, leaves: readonly Value[], wante
       const [v] = node.outputs;
       names.set(v, g.constant(node.leaf.data, dimsOf(v.shape), node.leaf.name));
     } else if (!node.leaf) {
+      refuseBuiltIn(node, freeAxes);
       g.path = node.path;
       const inputs = node.inputs.map((v) => names.get(v)!);
       node.op.onnx(g, inputs, node).forEach((made, i) => void names.set(node.outputs[i], made));
@@ -42,8 +53,8 @@ export function lower(name: string, doc: string, leaves: readonly Value[], wante
   const graph: Graph = {
     name,
     doc,
-    inputs: leaves.map((v) => valueInfo(leafName(v), v, docOf(v))),
-    outputs: wanted.map((w) => valueInfo(w.name, w.value, w.doc)),
+    inputs: leaves.map((v) => valueInfo(leafName(v), v, docOf(v), freeAxes)),
+    outputs: wanted.map((w) => valueInfo(w.name, w.value, w.doc ?? "", freeAxes)),
     initializers: g.initializers,
     nodes,
   };
@@ -55,10 +66,24 @@ export function modelOf(graph: Graph, doc = "", metadata: Readonly<Record<string
   return { irVersion: IR_VERSION, opsets: { "": OPSET }, producer: "helmholtz", producerVersion: "", doc, metadata, graph };
 }
 
-function valueInfo(name: string, v: Value, doc?: string): ValueInfo {
-  const axes = v.shape.map((a) => (a.name ? `${a.name}=${a.size}` : String(a.size))).join(", ");
-  const type = v.dtype === "f32" ? ElementType.float : ElementType.bool;
-  return { name, type, dims: dimsOf(v.shape), doc: [doc, `(${axes})`].filter(Boolean).join(" ") };
+function valueInfo(name: string, { shape, dtype }: Value, doc: string, freeAxes: readonly string[]): ValueInfo {
+  const dims = shape.map((a) => (freeAxes.includes(a.name) ? a.name : a.size));
+  const axes = shape.map((a, i) => (a.name && dims[i] !== a.name ? `${a.name}=${a.size}` : String(dims[i])));
+  const type = dtype === "f32" ? ElementType.float : ElementType.bool;
+  return { name, type, dims, doc: [doc, `(${axes.join(", ")})`].filter(Boolean).join(" ") };
+}
+
+/** Reshape and Expand carry sizes; where one belongs to a free axis, the graph works for that size alone. */
+function refuseBuiltIn({ op, attributes, path }: Node, freeAxes: readonly string[]): void {
+  const carried = Object.values(attributes).flatMap((a) => (Array.isArray(a) ? (a as (number | Axis)[]) : []));
+  const built = carried.find((a): a is Axis => typeof a === "object" && freeAxes.includes(a.name));
+  if (!built) return;
+  throw new ShapeError({
+    where: `${op.name} in ${path || "the graph"}`,
+    expected: `an op that works for any size of axis "${built.name}"`,
+    got: `one with the size ${built.size} built in`,
+    fix: "export with a fixed size, or write the model without reshaping this axis",
+  });
 }
 
 function docOf(v: Value): string {

@@ -8,6 +8,7 @@ import {
   type Tensor,
   type ValueInfo,
 } from "./model.ts";
+import { Writer } from "./protobuf.ts";
 
 /**
  * The bytes of an ONNX file: a protobuf ModelProto with its constants inside, as raw little-endian data. The same model
@@ -168,99 +169,4 @@ function writeValueInfo(out: Writer, info: ValueInfo): void {
 
 function constantBytes(graph: Graph): number {
   return graph.initializers.reduce((n, tensor) => n + tensor.data.length, 0);
-}
-
-const utf8 = new TextEncoder();
-
-/** A growing buffer of protobuf fields (https://protobuf.dev/programming-guides/encoding/). */
-class Writer {
-  private buffer: Uint8Array;
-  private length = 0;
-
-  constructor(capacity: number) {
-    this.buffer = new Uint8Array(capacity);
-  }
-
-  int(field: number, value: number): void {
-    if (!Number.isSafeInteger(value)) internal(`field ${field} takes a whole number below 2^53, not ${value}`);
-    this.varint(field * 8);
-    this.varint(value);
-  }
-
-  float(field: number, value: number): void {
-    this.varint(field * 8 + 5);
-    this.reserve(4);
-    new DataView(this.buffer.buffer).setFloat32(this.length, value, true);
-    this.length += 4;
-  }
-
-  text(field: number, value: string): void {
-    this.bytes(field, utf8.encode(value));
-  }
-
-  /** For single fields, where an absent string reads as an empty one. */
-  textUnlessEmpty(field: number, value: string): void {
-    if (value !== "") this.text(field, value);
-  }
-
-  bytes(field: number, value: Uint8Array): void {
-    this.varint(field * 8 + 2);
-    this.varint(value.length);
-    this.reserve(value.length);
-    this.buffer.set(value, this.length);
-    this.length += value.length;
-  }
-
-  /**
-   * A message inside this one, whose fields `body` writes. Its length comes first but is known last, so room is left for
-   * it; the message is moved only if that room proves too small.
-   * @param atLeast what the length will surely reach: megabytes of constants then stay where they were first written
-   */
-  message(field: number, body: () => void, atLeast = 0): void {
-    this.varint(field * 8 + 2);
-    const head = this.length;
-    const room = varintBytes(atLeast);
-    this.reserve(room);
-    this.length += room;
-    body();
-    const start = head + room;
-    const size = this.length - start;
-    const shift = varintBytes(size) - room;
-    this.reserve(shift);
-    if (shift > 0) this.buffer.copyWithin(start + shift, start, this.length);
-    this.length = head;
-    this.varint(size);
-    this.length += size;
-  }
-
-  finish(): Uint8Array {
-    return this.buffer.slice(0, this.length);
-  }
-
-  /** Seven bits a byte, lowest first; a negative number as its 64-bit two's complement, which takes ten bytes. */
-  private varint(value: number): void {
-    this.reserve(10);
-    if (value < 0) {
-      let rest = BigInt.asUintN(64, BigInt(value));
-      for (; rest > 127n; rest >>= 7n) this.buffer[this.length++] = Number(rest & 127n) | 128;
-      this.buffer[this.length++] = Number(rest);
-    } else {
-      let rest = value;
-      for (; rest > 127; rest = Math.floor(rest / 128)) this.buffer[this.length++] = (rest % 128) | 128;
-      this.buffer[this.length++] = rest;
-    }
-  }
-
-  private reserve(bytes: number): void {
-    if (this.length + bytes <= this.buffer.length) return;
-    const larger = new Uint8Array(Math.max(this.length + bytes, this.buffer.length * 2));
-    larger.set(this.buffer.subarray(0, this.length));
-    this.buffer = larger;
-  }
-}
-
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes++;
-  return bytes;
 }

@@ -1,0 +1,27 @@
+import { Command } from "commander";
+import { evaluateRun } from "../../../src/node.ts";
+import { type CommonOptions, contextFrom, withData, withDevice, withJson } from "../options.ts";
+import { emit } from "../output.ts";
+
+export function evalCommand(): Command {
+  const command = new Command("eval")
+    .description("Score a run's parameters on a split of its data.")
+    .argument("<run>", "the run folder")
+    .option("--split <name>", "test or train", "test");
+  withJson(withDevice(withData(command))).addHelpText(
+    "after",
+    `
+The ELBO is in nats per example, higher is better. The draws are those of training, so the numbers repeat exactly.
+
+Examples:
+  helmholtz eval runs/paper
+  helmholtz eval runs/paper --split train --json`,
+  );
+  return command.action(async (run: string, options: CommonOptions & { split: string }) => {
+    const { elbo, terms, count } = await evaluateRun(run, options.split, contextFrom(options));
+    emit(options.json ?? false, { run, metrics: { [options.split]: { elbo, ...terms, count } } }, () => {
+      const shown = Object.entries(terms).map(([name, v]) => `${name} ${v.toFixed(2)}`);
+      return `${options.split}: ELBO ${elbo.toFixed(2)} nats per example (${shown.join(", ")}), ${count} examples`;
+    });
+  });
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { FileError, type Problem, RunError, type RunRecord, type TrainingEvent, UsageError } from "../../src/node.ts";
+
+/** What the training process is told. */
+export interface TrainingOrder {
+  readonly folder: string;
+  readonly device: string;
+  readonly threads: number;
+  readonly dataDir: string | undefined;
+  readonly cacheDir: string | undefined;
+}
+
+/** What it tells. */
+export type TrainingReport =
+  | { readonly kind: "event"; readonly event: TrainingEvent }
+  | { readonly kind: "done"; readonly record: RunRecord }
+  | { readonly kind: "error"; readonly type: string; readonly problem: Problem }
+  | { readonly kind: "defect"; readonly stack: string };
+
+/**
+ * Trains in a process of its own, because a running graph blocks its process: this one stays free to draw, and to hear Ctrl-C.
+ * The first Ctrl-C asks for a checkpoint and an end, the second one ends at once (and costs the work since the last checkpoint).
+ */
+export function trainInProcess(order: TrainingOrder, watch: (event: TrainingEvent) => void, notice: (s: string) => void): Promise<RunRecord> {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const child = fork(fileURLToPath(new URL(`./training-child.${extension}`, import.meta.url)), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const stop = stopOnSignals(child, notice);
+  return new Promise<RunRecord>((resolve, reject) => {
+    let settled = false;
+    child.on("message", (report: TrainingReport) => {
+      if (report.kind === "event") return watch(report.event);
+      settled = true;
+      if (report.kind === "done") resolve(report.record);
+      else if (report.kind === "error") reject(revive(report.type, report.problem));
+      else reject(new Error(report.stack));
+    });
+    child.on("exit", (code, signal) => {
+      stop();
+      if (settled) return;
+      reject(
+        new RunError({
+          where: `training of ${order.folder}`,
+          expected: "a process that comes to its end",
+          got: signal ? `one ended by ${signal}` : `one that exited with ${code}`,
+          fix: `continue with \`helmholtz train --resume ${order.folder}\`; if it was SIGKILL, the machine may be short of memory`,
+        }),
+      );
+    });
+    child.send(order);
+  });
+}
+
+function stopOnSignals(child: ChildProcess, notice: (s: string) => void): () => void {
+  let asked = false;
+  const stop = (): void => {
+    if (asked) return void child.kill("SIGKILL");
+    asked = true;
+    notice("\nstopping after a checkpoint (once more: stop at once) …");
+    child.send("stop");
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return () => {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  };
+}
+
+/** An error that crossed the border between processes, as what it was. */
+function revive(type: string, problem: Problem): Error {
+  if (type === "UsageError") return new UsageError(problem);
+  if (type === "FileError") return new FileError(problem);
+  return new RunError(problem);
+}

@@ -5,11 +5,18 @@
 export { FileError, HelmholtzError, type Problem, RunError, ShapeError, UsageError } from "./base/errors.ts";
 export { type Stream, stream, streams } from "./base/random.ts";
 export { type Axis, axis, type Shape, shape, showShape } from "./base/shape.ts";
-
-export { decodeModel } from "./onnx/decode.ts";
-export { encodeModel } from "./onnx/encode.ts";
-export type * as onnx from "./onnx/model.ts";
-
+export { type Batches, shuffled } from "./data/batches.ts";
+export type { Dataset, Field, Split } from "./data/dataset.ts";
+export { glyphs } from "./data/glyphs.ts";
+export { type Bernoulli, bernoulli, klBernoulli } from "./distributions/bernoulli.ts";
+export { type Categorical, categorical, klCategorical } from "./distributions/categorical.ts";
+export type { Distribution } from "./distributions/distribution.ts";
+export { type Gaussian, gaussian, klGaussian } from "./distributions/gaussian.ts";
+export { klPoisson, logFactorial, type Poisson, poisson } from "./distributions/poisson.ts";
+export { type ChartOptions, lineChart, scatterChart } from "./figures/chart.ts";
+export { type GridOptions, imageGrid } from "./figures/image-grid.ts";
+export { page, type Section } from "./figures/page.ts";
+export { encodePng, type Picture } from "./figures/png.ts";
 export { type Compiled, type CompileOptions, compile, type Program } from "./graph/compile.ts";
 export { gradient } from "./graph/gradient.ts";
 export { interpret } from "./graph/interpret.ts";
@@ -17,32 +24,16 @@ export { constant, input, noise, scalar, variable } from "./graph/leaves.ts";
 export * as ops from "./graph/ops/index.ts";
 export { print } from "./graph/print.ts";
 export { named, type Value } from "./graph/value.ts";
-
-export { drawNoise, initialState } from "./runtime/feeds.ts";
-export type { Feeds, Fetches, Runtime, Session, SessionOptions, State } from "./runtime/session.ts";
-
+export type { Latent, LossTerms, Model, Observation } from "./models/model.ts";
+export { type VaeConfig, vae, vaeDefaults } from "./models/vae.ts";
 export { type ActivationName, activations } from "./nn/activations.ts";
 export { type DenseOptions, dense, type Layer } from "./nn/dense.ts";
 export { type InitializerName, initializers } from "./nn/initializers.ts";
-
-export { type Bernoulli, bernoulli, klBernoulli } from "./distributions/bernoulli.ts";
-export { type Categorical, categorical, klCategorical } from "./distributions/categorical.ts";
-export type { Distribution } from "./distributions/distribution.ts";
-export { type Gaussian, gaussian, klGaussian } from "./distributions/gaussian.ts";
-export { klPoisson, logFactorial, type Poisson, poisson } from "./distributions/poisson.ts";
-
-export type { Latent, LossTerms, Model, Observation } from "./models/model.ts";
-export { type VaeConfig, vae, vaeDefaults } from "./models/vae.ts";
-
-export { type Batches, shuffled } from "./data/batches.ts";
-export type { Dataset, Field, Split } from "./data/dataset.ts";
-export { glyphs } from "./data/glyphs.ts";
-
+export { decodeModel } from "./onnx/decode.ts";
+export { encodeModel } from "./onnx/encode.ts";
+export type * as onnx from "./onnx/model.ts";
+export { drawNoise, initialState } from "./runtime/feeds.ts";
+export type { Feeds, Fetches, Runtime, Session, SessionOptions, State } from "./runtime/session.ts";
 export { adam, clipByGlobalNorm, type Optimizer, sgd } from "./training/optimizers.ts";
 export { constantRate, cosine, piecewise, type Schedule } from "./training/schedules.ts";
 export { compileStep, trainingStep } from "./training/step.ts";
-
-export { type ChartOptions, lineChart, scatterChart } from "./figures/chart.ts";
-export { type GridOptions, imageGrid } from "./figures/image-grid.ts";
-export { page, type Section } from "./figures/page.ts";
-export { encodePng, type Picture } from "./figures/png.ts";

@@ -1,10 +1,13 @@
 /** `helmholtz/node`: all of `helmholtz`, and what needs Node: sessions on ONNX Runtime, data on disk, training runs, reports. */
-export * from "./index.ts";
 
+export { exportOnnx } from "./analyses/export-onnx.ts";
+export { openInference, type Parameters } from "./analyses/inference.ts";
+export { invertPixels } from "./analyses/pixel-noise.ts";
+export { principalComponents } from "./analyses/principal-components.ts";
+export { repeatedInference } from "./analyses/repeated-inference.ts";
+export { sampleModel } from "./analyses/samples.ts";
 export { internal, nearest } from "./base/errors.ts";
 export { writeFileAtomic } from "./base/files.ts";
-export { cpu, defaultThreads, onnxRuntimeVersion } from "./runtime/onnxruntime-node.ts";
-
 export {
   type DatasetDescription,
   datasetIds,
@@ -14,24 +17,12 @@ export {
   verifyDataset,
 } from "./data/open.ts";
 export { defaultDataDir } from "./data/sources.ts";
-
-export { type Checkpoint, checkpointSteps, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.ts";
-export { type Evaluation, openEvaluator } from "./training/evaluate.ts";
-export { type MetricRecord, readMetricLog } from "./training/metric-log.ts";
-export { type RunRecord, readRun } from "./training/run-folder.ts";
-export { decodeSafetensors, encodeSafetensors } from "./training/safetensors.ts";
-export { type TrainingEvent, trainModel } from "./training/trainer.ts";
-
-export { exportOnnx } from "./analyses/export-onnx.ts";
-export { openInference, type Parameters } from "./analyses/inference.ts";
-export { invertPixels } from "./analyses/pixel-noise.ts";
-export { principalComponents } from "./analyses/principal-components.ts";
-export { repeatedInference } from "./analyses/repeated-inference.ts";
-export { sampleModel } from "./analyses/samples.ts";
-
+export { demoPage } from "./experiments/demo-page.ts";
+export { evaluateRun } from "./experiments/evaluate-run.ts";
 export type { Experiment } from "./experiments/experiment.ts";
+export { exportRun } from "./experiments/export-run.ts";
 export { experiments, findExperiment } from "./experiments/index.ts";
-export { packageVersion } from "./experiments/provenance.ts";
+export { machine, packageVersion } from "./experiments/provenance.ts";
 export {
   continueRun,
   createRun,
@@ -42,6 +33,11 @@ export {
   type RunContext,
   type TrainRequest,
 } from "./experiments/run.ts";
-export { evaluateRun } from "./experiments/evaluate-run.ts";
-export { exportRun } from "./experiments/export-run.ts";
-export { demoPage } from "./experiments/demo-page.ts";
+export * from "./index.ts";
+export { cpu, defaultThreads, onnxRuntimeVersion } from "./runtime/onnxruntime-node.ts";
+export { type Checkpoint, checkpointSteps, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.ts";
+export { type Evaluation, openEvaluator } from "./training/evaluate.ts";
+export { type MetricRecord, readMetricLog } from "./training/metric-log.ts";
+export { type RunRecord, readRun } from "./training/run-folder.ts";
+export { decodeSafetensors, encodeSafetensors } from "./training/safetensors.ts";
+export { type TrainingEvent, trainModel } from "./training/trainer.ts";

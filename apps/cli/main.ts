@@ -32,7 +32,17 @@ Start here:
 Exit codes: 0 all went well, 1 the work failed, 2 the command was wrong, 130 stopped by Ctrl-C.`,
   );
 
-for (const make of [demoCommand, listCommand, trainCommand, evalCommand, generateCommand, exportCommand, dataCommand, benchCommand, doctorCommand]) {
+for (const make of [
+  demoCommand,
+  listCommand,
+  trainCommand,
+  evalCommand,
+  generateCommand,
+  exportCommand,
+  dataCommand,
+  benchCommand,
+  doctorCommand,
+]) {
   program.addCommand(make());
 }
 quietExit(program);

@@ -1,5 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { cpu, defaultDataDir, defaultThreads, nearest, type OpenOptions, type RunContext, type Runtime, UsageError } from "../../src/node.ts";
+import {
+  cpu,
+  defaultDataDir,
+  defaultThreads,
+  nearest,
+  type OpenOptions,
+  type RunContext,
+  type Runtime,
+  UsageError,
+} from "../../src/node.ts";
 import { bytes, note } from "./output.ts";
 
 /** Options that several commands share, spelled once. */
@@ -41,7 +50,11 @@ export function withData(command: Command): Command {
 export function withDevice(command: Command): Command {
   return command
     .option("--device <name>", "where to compute: cpu", "cpu")
-    .addOption(new Option("--threads <n>", "threads for one operation").argParser(positiveInteger).default(defaultThreads(), "all cores, at most 8"));
+    .addOption(
+      new Option("--threads <n>", "threads for one operation")
+        .argParser(positiveInteger)
+        .default(defaultThreads(), "all cores, at most 8"),
+    );
 }
 
 /** What the library needs, from flags and HELMHOLTZ_DATA. */
@@ -59,7 +72,9 @@ export function dataFrom(options: Pick<CommonOptions, "dataDir" | "cacheDir" | "
       const done = received === total;
       if (!process.stderr.isTTY || (!done && performance.now() - last < 100)) return;
       last = performance.now();
-      process.stderr.write(`\r\x1b[2K${file}  ${bytes(received)}${total ? ` of ${bytes(total)}` : ""}${done ? "\n" : ""}`);
+      process.stderr.write(
+        `\r\x1b[2K${file}  ${bytes(received)}${total ? ` of ${bytes(total)}` : ""}${done ? "\n" : ""}`,
+      );
     },
   };
 }

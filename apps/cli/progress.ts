@@ -28,7 +28,9 @@ export function trainingProgress(out: NodeJS.WriteStream = process.stderr): Prog
         const { split, epoch, metrics } = event.record;
         const terms = Object.entries(metrics).filter(([name]) => name !== "elbo");
         const shown = terms.map(([name, v]) => `${name} ${v.toFixed(2)}`).join(", ");
-        out.write(`${out.isTTY ? clear : ""}epoch ${epoch}  ${split} ELBO ${metrics["elbo"].toFixed(2)} nats  (${shown})\n`);
+        out.write(
+          `${out.isTTY ? clear : ""}epoch ${epoch}  ${split} ELBO ${metrics["elbo"].toFixed(2)} nats  (${shown})\n`,
+        );
         open = false;
       }
     },

@@ -22,9 +22,15 @@ export type TrainingReport =
  * Trains in a process of its own, because a running graph blocks its process: this one stays free to draw, and to hear Ctrl-C.
  * The first Ctrl-C asks for a checkpoint and an end, the second one ends at once (and costs the work since the last checkpoint).
  */
-export function trainInProcess(order: TrainingOrder, watch: (event: TrainingEvent) => void, notice: (s: string) => void): Promise<RunRecord> {
+export function trainInProcess(
+  order: TrainingOrder,
+  watch: (event: TrainingEvent) => void,
+  notice: (s: string) => void,
+): Promise<RunRecord> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const child = fork(fileURLToPath(new URL(`./training-child.${extension}`, import.meta.url)), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(fileURLToPath(new URL(`./training-child.${extension}`, import.meta.url)), {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   const stop = stopOnSignals(child, notice);
   return new Promise<RunRecord>((resolve, reject) => {
     let settled = false;

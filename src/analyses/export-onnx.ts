@@ -1,11 +1,11 @@
-import { axis } from "../base/shape.ts";
 import { internal } from "../base/errors.ts";
+import { axis } from "../base/shape.ts";
 import { compile } from "../graph/compile.ts";
 import { input } from "../graph/leaves.ts";
 import type { Value } from "../graph/value.ts";
+import type { Model } from "../models/model.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import { ElementType, type Model as OnnxModel, type Tensor } from "../onnx/model.ts";
-import type { Model } from "../models/model.ts";
 import { decodeGraph, type Parameters } from "./inference.ts";
 
 /**
@@ -13,7 +13,11 @@ import { decodeGraph, type Parameters } from "./inference.ts";
  * encode (x → mean and standard deviation of every latent), reconstruct (x → x), decode (latents → x).
  * Both inputs have a default (one row of zeros), so a caller feeds only what the wanted outputs need; every first axis is free.
  */
-export function exportOnnx(model: Model, parameters: Parameters, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function exportOnnx(
+  model: Model,
+  parameters: Parameters,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const { model: onnx } = compile(inferenceProgram(model), { freeze: parameters, freeAxes: ["batch", "points"] });
   return encodeModel(withDefaults(onnx, metadata));
 }
@@ -37,7 +41,12 @@ function inferenceProgram(model: Model) {
   }
   outputs["decoded"] = decodeGraph(model, points);
   docs["decoded"] = `mean of p(x | ${Object.keys(points).join(", ")})`;
-  return { name: model.name, doc: `${model.source}. Feed x to encode and reconstruct, ${Object.keys(points).join(", ")} to decode.`, outputs, docs };
+  return {
+    name: model.name,
+    doc: `${model.source}. Feed x to encode and reconstruct, ${Object.keys(points).join(", ")} to decode.`,
+    outputs,
+    docs,
+  };
 }
 
 /** Gives every input a default value, which ONNX expresses as an initialiser of the same name. */
@@ -48,4 +57,3 @@ function withDefaults(onnx: OnnxModel, metadata: Readonly<Record<string, string>
   });
   return { ...onnx, metadata, graph: { ...onnx.graph, initializers: [...onnx.graph.initializers, ...zeros] } };
 }
-

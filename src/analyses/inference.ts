@@ -60,7 +60,9 @@ async function inBatches(
   { program, run }: Session,
   feeds: Readonly<Record<string, Float32Array>>,
 ): Promise<Record<string, Float32Array>> {
-  const widths = Object.fromEntries([...program.inputs, ...program.outputs].map((p) => [p.name, sizeOf(p.shape.slice(1))]));
+  const widths = Object.fromEntries(
+    [...program.inputs, ...program.outputs].map((p) => [p.name, sizeOf(p.shape.slice(1))]),
+  );
   const [first] = program.inputs;
   const rows = feeds[first.name].length / widths[first.name];
   const results = Object.fromEntries(program.outputs.map((p) => [p.name, new Float32Array(rows * widths[p.name])]));

@@ -24,7 +24,8 @@ export function principalComponents(data: Float32Array, width: number): Principa
   for (let r = 0; r < rows; r++) {
     for (let j = 0; j < width; j++) centred[j] = data[r * width + j] - mean[j];
     for (let i = 0; i < width; i++) {
-      for (let j = i; j < width; j++) covariance.set(i, j, covariance.get(i, j) + (centred[i] * centred[j]) / (rows - 1));
+      for (let j = i; j < width; j++)
+        covariance.set(i, j, covariance.get(i, j) + (centred[i] * centred[j]) / (rows - 1));
     }
   }
   for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) covariance.set(i, j, covariance.get(j, i));

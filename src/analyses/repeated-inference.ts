@@ -35,7 +35,10 @@ export async function repeatedInference(
   const latents = encodeGraph(model, mul(now, one));
   const next = decodeGraph(model, latents);
   const outputs = { "x(t+1)": add(next, 0), ...latents };
-  const program = compile({ name: `${model.name} repeated inference`, outputs, updates: [[now, next]] }, { freeze: parameters });
+  const program = compile(
+    { name: `${model.name} repeated inference`, outputs, updates: [[now, next]] },
+    { freeze: parameters },
+  );
   const session = await runtime.open(program, options);
   try {
     await session.write({ "x(t)": start.slice(0, sizeOf(axes)) });

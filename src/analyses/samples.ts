@@ -1,5 +1,5 @@
-import { axis } from "../base/shape.ts";
 import { internal } from "../base/errors.ts";
+import { axis } from "../base/shape.ts";
 import { compile } from "../graph/compile.ts";
 import { noise } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
@@ -25,7 +25,10 @@ export async function sampleModel(
       prior[name].sample(noise(`prior/${name}`, prior[name].noise, [axis("batch", n), ...shape])),
     ]),
   );
-  const program = compile({ name: `${model.name} samples`, outputs: { x: decodeGraph(model, latents) } }, { freeze: parameters });
+  const program = compile(
+    { name: `${model.name} samples`, outputs: { x: decodeGraph(model, latents) } },
+    { freeze: parameters },
+  );
   const session = await runtime.open(program, options);
   try {
     const [{ x }] = await session.run([drawNoise(program.noise, seed, "generate", 0)]);

@@ -22,13 +22,13 @@ export function writeFileAtomic(path: string, data: Uint8Array | string, on: Dis
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${randomBytes(4).toString("hex")}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFlushed(temporary, data, on);
     on.renameSync(temporary, path);
     flushFolder(folder);
   } catch (cause) {
     rmSync(temporary, { force: true });
-    throw unwritable(path, cause);
+    throw cause instanceof FileError ? cause : unwritable(path, cause);
   }
 }
 
@@ -41,7 +41,7 @@ export function writeFolderAtomic(path: string, files: Record<string, Uint8Array
   const parent = dirname(path);
   const temporary = join(parent, `.${basename(path)}.${randomBytes(4).toString("hex")}.tmp`);
   try {
-    mkdirSync(temporary, { recursive: true });
+    makeFolder(temporary);
     for (const [name, data] of Object.entries(files)) writeFlushed(join(temporary, name), data, on);
     flushFolder(temporary);
     if (existsSync(path)) {
@@ -55,7 +55,23 @@ export function writeFolderAtomic(path: string, files: Record<string, Uint8Array
     flushFolder(parent);
   } catch (cause) {
     rmSync(temporary, { recursive: true, force: true });
-    throw unwritable(path, cause);
+    throw cause instanceof FileError ? cause : unwritable(path, cause);
+  }
+}
+
+/**
+ * Makes a folder and those above it that are missing, one level after the other: Node's own recursive mkdir never returns where the
+ * system answers ENOENT to a parent that exists (as /proc does).
+ * @throws FileError if one cannot be made
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || !existsSync(path)) throw unwritable(path, cause);
   }
 }
 
@@ -90,6 +106,7 @@ export function unwritable(path: string, cause: unknown): FileError {
     EACCES: ["no permission to write there (EACCES)", "choose another place, for example with --out"],
     EPERM: ["no permission to write there (EPERM)", "choose another place, for example with --out"],
     EROFS: ["a read-only disk (EROFS)", "choose another place, for example with --out"],
+    ENOENT: ["a place where no folder can be made (ENOENT)", "choose another place, for example with --out"],
     ENOTDIR: ["a file where a folder is needed (ENOTDIR)", "choose another place, for example with --out"],
     EEXIST: ["a file where a folder is needed (EEXIST)", "choose another place, for example with --out"],
   };

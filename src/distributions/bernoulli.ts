@@ -1,6 +1,6 @@
+import { sigmoid, softplus } from "../graph/ops/activations.ts";
 import { add, mul, sub } from "../graph/ops/arithmetic.ts";
 import { greater, indicator } from "../graph/ops/compare.ts";
-import { sigmoid, softplus } from "../graph/ops/activations.ts";
 import type { Value } from "../graph/value.ts";
 import { type Distribution, sumEvent } from "./distribution.ts";
 

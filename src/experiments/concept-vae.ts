@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { vae } from "../models/vae.ts";
-import { activations, type ActivationName } from "../nn/activations.ts";
+import { type ActivationName, activations } from "../nn/activations.ts";
 import { type InitializerName, initializers } from "../nn/initializers.ts";
 import { adamDefaults, dataSchema, trainSchema } from "./config.ts";
 import { experiment } from "./experiment.ts";
@@ -40,7 +40,7 @@ const paper: Config = {
 
 const quick: Config = {
   ...paper,
-  train: { ...paper.train, epochs: 10, rate: { kind: "cosine", rate: 1e-3, floor: 0.01, warmup: 0 } },
+  train: { ...paper.train, epochs: 8, rate: { kind: "cosine", rate: 2e-3, floor: 0.01, warmup: 0 } },
 };
 
 const smoke: Config = {
@@ -60,7 +60,7 @@ export const conceptVae = experiment<Config>({
   presets: {
     paper: { note: "The paper's sizes and learning rates; 150 epochs.", config: paper },
     quick: {
-      note: "The paper's network; 10 epochs with one falling learning rate (cosine from 1e-3) instead of 150 epochs at three rates.",
+      note: "The paper's network; 8 epochs with one falling learning rate (cosine from 2e-3) instead of 150 epochs at three rates.",
       config: quick,
     },
     smoke: { note: "64 hidden units, 10 latents, 1,000 generated glyphs, 2 epochs: for tests only.", config: smoke },

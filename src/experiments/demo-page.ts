@@ -39,7 +39,12 @@ export async function demoPage(folder: string, context: RunContext): Promise<str
     const originals = await readImages(dataset, firstOfEachClass(dataset, 2));
     const means = await inference.encode(originals.images);
     const rebuilt = await inference.decode(means);
-    const reconstructions = panel(dataset, "reconstructions", pairRows(originals.images, rebuilt, dataset), 10, ["image", "reconstruction", "image", "reconstruction"]);
+    const reconstructions = panel(dataset, "reconstructions", pairRows(originals.images, rebuilt, dataset), 10, [
+      "image",
+      "reconstruction",
+      "image",
+      "reconstruction",
+    ]);
     const dreams = await sampleModel(model, parameters, context.runtime, { n: 60, seed: record.seed }, options);
     const samples = imageGrid(dreams, { ...shapeOf(dataset), columns: 15, scale: 1 });
     const map = await latentMap(dataset, inference.encode);
@@ -144,7 +149,10 @@ function learningCurves(folder: string): string {
   });
 }
 
-async function readImages(dataset: Dataset, indices: readonly number[]): Promise<{ images: Float32Array; labels: Float32Array }> {
+async function readImages(
+  dataset: Dataset,
+  indices: readonly number[],
+): Promise<{ images: Float32Array; labels: Float32Array }> {
   const { height, width, channels } = dataset.picture;
   const images = new Float32Array(indices.length * height * width * channels);
   const labels = new Float32Array(indices.length);
@@ -157,7 +165,11 @@ async function readImages(dataset: Dataset, indices: readonly number[]): Promise
 function firstOfEachClass(dataset: Dataset, n: number): number[] {
   const { test } = dataset.splits;
   const labels = new Float32Array(test.count);
-  test.read("label", Uint32Array.from({ length: test.count }, (_, i) => i), labels);
+  test.read(
+    "label",
+    Uint32Array.from({ length: test.count }, (_, i) => i),
+    labels,
+  );
   const found = dataset.classes.map(() => [] as number[]);
   labels.forEach((label, i) => {
     if (found[label].length < n) found[label].push(i);
@@ -168,7 +180,10 @@ function firstOfEachClass(dataset: Dataset, n: number): number[] {
 /** Rows of ten images with the row of their reconstructions below. */
 function pairRows(a: Float32Array, b: Float32Array, { picture }: Dataset): Float32Array {
   const row = 10 * picture.height * picture.width * picture.channels;
-  const rows = Array.from({ length: a.length / row }, (_, i) => [a.slice(i * row, (i + 1) * row), b.slice(i * row, (i + 1) * row)]);
+  const rows = Array.from({ length: a.length / row }, (_, i) => [
+    a.slice(i * row, (i + 1) * row),
+    b.slice(i * row, (i + 1) * row),
+  ]);
   return stackRows(rows.flat());
 }
 
@@ -177,13 +192,33 @@ function shapeOf({ picture }: Dataset): { height: number; width: number; channel
   return { ...picture, channels: picture.channels === 3 ? 3 : 1 };
 }
 
-function panel(dataset: Dataset, id: string, images: Float32Array, columns: number, rowNames: string[], columnNames?: string[]): string {
-  return imagePanel(images, { id, ...shapeOf(dataset), columns, scale: 2, rowNames, ...(columnNames && { columnNames }) });
+function panel(
+  dataset: Dataset,
+  id: string,
+  images: Float32Array,
+  columns: number,
+  rowNames: string[],
+  columnNames?: string[],
+): string {
+  return imagePanel(images, {
+    id,
+    ...shapeOf(dataset),
+    columns,
+    scale: 2,
+    rowNames,
+    ...(columnNames && { columnNames }),
+  });
 }
 
-async function latentMap(dataset: Dataset, encode: (x: Float32Array) => Promise<Record<string, Float32Array>>): Promise<string> {
+async function latentMap(
+  dataset: Dataset,
+  encode: (x: Float32Array) => Promise<Record<string, Float32Array>>,
+): Promise<string> {
   const n = Math.min(2000, dataset.splits.test.count);
-  const { images, labels } = await readImages(dataset, Array.from({ length: n }, (_, i) => i));
+  const { images, labels } = await readImages(
+    dataset,
+    Array.from({ length: n }, (_, i) => i),
+  );
   const [z] = Object.values(await encode(images));
   const plane = principalComponents(z, z.length / n).project(z, 2);
   return scatterChart({
@@ -206,7 +241,13 @@ async function cleaning(
   const { images } = await readImages(dataset, chosen);
   const start = invertPixels(images, NOISE, stream(run.record.seed, "demo/noise"));
   const T = SHOWN[SHOWN.length - 1];
-  const { x } = await repeatedInference(run.model, parameters, runtime, { start, trials: chosen.length, T }, { threads });
+  const { x } = await repeatedInference(
+    run.model,
+    parameters,
+    runtime,
+    { start, trials: chosen.length, T },
+    { threads },
+  );
   const size = images.length / chosen.length;
   const rows = chosen.map((_, i) => {
     const cut = (all: Float32Array): Float32Array => all.slice(i * size, (i + 1) * size);

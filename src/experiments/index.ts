@@ -7,7 +7,12 @@ export const experiments: readonly Experiment[] = [conceptVae];
 
 /** @throws UsageError with the nearest known name */
 export function findExperiment(id: string): Experiment {
-  return pick("experiment", id, Object.fromEntries(experiments.map((e) => [e.id, e])), "see `helmholtz list experiments`");
+  return pick(
+    "experiment",
+    id,
+    Object.fromEntries(experiments.map((e) => [e.id, e])),
+    "see `helmholtz list experiments`",
+  );
 }
 
 /** @throws UsageError with the nearest known name */

@@ -13,7 +13,12 @@ export interface Plan extends TrainingPlan {
   readonly rate: Schedule;
   readonly batches: Batches;
   /** Splits that are scored during training, in order. */
-  readonly evaluations: readonly { readonly name: string; readonly split: Split; readonly from: number; readonly to: number }[];
+  readonly evaluations: readonly {
+    readonly name: string;
+    readonly split: Split;
+    readonly from: number;
+    readonly to: number;
+  }[];
 }
 
 /** @throws UsageError if the data are too few for the batch or the hold-out */
@@ -51,7 +56,10 @@ export function planTraining(train: TrainConfig, seed: number, dataset: Dataset)
 
 /** The data set cut down to the first examples of each split, where the configuration says so. */
 export function limited(dataset: Dataset, { trainLimit, testLimit }: DataConfig): Dataset {
-  const cut = (split: Split, limit: number | null): Split => ({ ...split, count: Math.min(split.count, limit ?? split.count) });
+  const cut = (split: Split, limit: number | null): Split => ({
+    ...split,
+    count: Math.min(split.count, limit ?? split.count),
+  });
   const { train, test } = dataset.splits;
   return { ...dataset, splits: { train: cut(train, trainLimit), test: cut(test, testLimit) } };
 }

@@ -1,10 +1,30 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import { onnxRuntimeVersion } from "../runtime/onnxruntime-node.ts";
 
 /** Versions of what computes. */
 export function versions(): Record<string, string> {
-  return { helmholtz: packageVersion(), node: process.versions.node, onnxruntime: onnxRuntimeVersion };
+  const commit = sourceCommit();
+  return {
+    helmholtz: packageVersion(),
+    ...(commit && { commit }),
+    node: process.versions.node,
+    onnxruntime: onnxRuntimeVersion,
+  };
+}
+
+/** The commit that a checkout stands at, with "+" if files differ from it; undefined in an installed package. */
+function sourceCommit(): string | undefined {
+  const root = packageRoot();
+  if (!root || !existsSync(new URL(".git", root))) return undefined;
+  const git = (...args: string[]): string =>
+    execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  try {
+    return git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain", "--untracked-files=no") ? "+" : "");
+  } catch {
+    return undefined; // no git, or not a repository of our own
+  }
 }
 
 /** The machine, in words that mean something elsewhere. */
@@ -18,15 +38,17 @@ export function machine(): Record<string, string | number> {
   };
 }
 
-/** The version in package.json, found upwards from here in the sources and in the built package. */
+/** The version in package.json. */
 export function packageVersion(): string {
-  for (const up of ["../..", "../../.."]) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(`${up}/package.json`, import.meta.url), "utf8"));
-      if (name === "helmholtz") return version as string;
-    } catch {
-      // the other place
-    }
-  }
-  return "unknown";
+  const root = packageRoot();
+  return root
+    ? (JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { version: string }).version
+    : "unknown";
+}
+
+/** The package's folder, found upwards from here in the sources and in the build. */
+function packageRoot(): URL | undefined {
+  return ["../../", "../../../"]
+    .map((up) => new URL(up, import.meta.url))
+    .find((root) => existsSync(new URL("package.json", root)));
 }

@@ -134,7 +134,8 @@ export async function openRunData(record: RunRecord, options: OpenOptions = {}):
 export function loadParameters({ folder, model }: OpenedRun): Record<string, Float32Array> {
   const newest = checkpointSteps(folder).at(-1);
   const finished = join(folder, MODEL_FILE);
-  const path = existsSync(finished) || newest === undefined ? finished : join(folder, "checkpoints", String(newest), MODEL_FILE);
+  const path =
+    existsSync(finished) || newest === undefined ? finished : join(folder, "checkpoints", String(newest), MODEL_FILE);
   if (!existsSync(path)) {
     throw new FileError({
       where: path,
@@ -176,7 +177,10 @@ async function train(
   const from = checkpointSteps(folder).length > 0 ? loadCheckpoint(folder, variables) : undefined;
   const evaluators = [];
   for (const { name, split, from, to } of plan.evaluations) {
-    evaluators.push({ name, evaluator: await openEvaluator(model, split, { runtime, threads, seed, field, from, to }) });
+    evaluators.push({
+      name,
+      evaluator: await openEvaluator(model, split, { runtime, threads, seed, field, from, to }),
+    });
   }
   try {
     return await trainModel(

@@ -1,5 +1,5 @@
 import { UsageError } from "../base/errors.ts";
-import { sameDims, type Shape } from "../base/shape.ts";
+import { type Shape, sameDims } from "../base/shape.ts";
 import type { Model } from "../onnx/model.ts";
 import { leafName } from "./leaves.ts";
 import { lower } from "./lower.ts";

@@ -1,4 +1,4 @@
-import { broadcast, dimsOf, sameDims, type Shape } from "../base/shape.ts";
+import { broadcast, dimsOf, type Shape, sameDims } from "../base/shape.ts";
 import { type Operand, valueOf } from "./leaves.ts";
 import { apply, defineOp, type Lowering, needF32, type Op, type OpCase } from "./op.ts";
 import { mapBroadcast } from "./tensor64.ts";
@@ -44,7 +44,9 @@ interface BinaryRule {
   readonly name: string;
   readonly onnx: string;
   readonly dtype?: DType;
-  readonly grad: ((a: Value, b: Value, dy: Value, y: Value) => readonly [Value | undefined, Value | undefined]) | "none";
+  readonly grad:
+    | ((a: Value, b: Value, dy: Value, y: Value) => readonly [Value | undefined, Value | undefined])
+    | "none";
   readonly exact: (a: number, b: number) => number;
   /** Brings a gradient of the broadcast shape back to that of an operand. */
   readonly reduce?: (dy: Value, to: Shape) => Value;

@@ -55,4 +55,3 @@ function total(sums: Map<Value, Value[]>, v: Value): Value | undefined {
   sums.set(v, [one]);
   return one;
 }
-

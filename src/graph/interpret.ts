@@ -34,7 +34,9 @@ function numbersFor(v: Value, given: Readonly<Record<string, ArrayLike<number>>>
   const name = leafName(v);
   const data = given[name];
   if (!data || data.length !== sizeOf(v.shape)) {
-    internal(`interpret needs ${sizeOf(v.shape)} numbers for "${name}" ${showShape(v.shape)}, got ${data?.length ?? 0}`);
+    internal(
+      `interpret needs ${sizeOf(v.shape)} numbers for "${name}" ${showShape(v.shape)}, got ${data?.length ?? 0}`,
+    );
   }
   return Float64Array.from(data);
 }

@@ -63,7 +63,15 @@ export function lower(
 
 /** A model around a graph. */
 export function modelOf(graph: Graph, doc = "", metadata: Readonly<Record<string, string>> = {}): Model {
-  return { irVersion: IR_VERSION, opsets: { "": OPSET }, producer: "helmholtz", producerVersion: "", doc, metadata, graph };
+  return {
+    irVersion: IR_VERSION,
+    opsets: { "": OPSET },
+    producer: "helmholtz",
+    producerVersion: "",
+    doc,
+    metadata,
+    graph,
+  };
 }
 
 function valueInfo(name: string, { shape, dtype }: Value, doc: string, freeAxes: readonly string[]): ValueInfo {
@@ -89,7 +97,8 @@ function refuseBuiltIn({ op, attributes, path }: Node, freeAxes: readonly string
 function docOf(v: Value): string {
   const { leaf } = v.node;
   if (leaf?.kind === "input") return leaf.doc;
-  if (leaf?.kind === "noise") return leaf.distribution === "normal" ? "standard normal noise" : "uniform noise in (0, 1)";
+  if (leaf?.kind === "noise")
+    return leaf.distribution === "normal" ? "standard normal noise" : "uniform noise in (0, 1)";
   return "";
 }
 
@@ -140,10 +149,15 @@ class GraphBuilder implements Lowering {
     const renamed = new Map<string, string>();
     for (const [made, final] of finals) {
       if (produced.has(made) && !renamed.has(made)) renamed.set(made, final);
-      else this.made.push({ name: final, op: "Identity", domain: "", inputs: [made], outputs: [final], attributes: {} });
+      else
+        this.made.push({ name: final, op: "Identity", domain: "", inputs: [made], outputs: [final], attributes: {} });
     }
     const now = (name: string): string => renamed.get(name) ?? name;
-    return this.made.map((n) => ({ ...n, inputs: n.inputs.map(now), outputs: n.outputs.map((o) => (produced.has(o) ? now(o) : o)) }));
+    return this.made.map((n) => ({
+      ...n,
+      inputs: n.inputs.map(now),
+      outputs: n.outputs.map((o) => (produced.has(o) ? now(o) : o)),
+    }));
   }
 
   private once(key: string, type: ElementType, dims: readonly number[], data: ArrayBufferView): string {

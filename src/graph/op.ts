@@ -17,7 +17,10 @@ export interface Op<A extends Attributes = Attributes> {
   /** Vector–Jacobian product, as a graph: from ∂L/∂outputs (undefined: no influence) to ∂L/∂inputs. "none": not differentiable. */
   readonly grad: ((node: Node, dys: readonly (Value | undefined)[]) => readonly (Value | undefined)[]) | "none";
   /** The same op on float64 numbers: the truth that tests compare with. */
-  readonly exact: (inputs: readonly Tensor64[], node: { attributes: A; outputs: readonly TensorType[] }) => Float64Array[];
+  readonly exact: (
+    inputs: readonly Tensor64[],
+    node: { attributes: A; outputs: readonly TensorType[] },
+  ) => Float64Array[];
   /** What the gradient tests try: every attribute combination in use, and hard inputs. */
   readonly cases: readonly OpCase[];
 }

@@ -42,10 +42,7 @@ export function scanModel({ name, model, inputs, noise, variables, outputs }: Co
       ...kept.map((v) => port(outer(v.name), v)),
       ...fed.map((p) => port(outer(p.name), p, STEPS)),
     ],
-    outputs: [
-      ...kept.map((v) => port(outer(v.next!), v)),
-      ...outputs.map((p) => port(outer(p.name), p, STEPS)),
-    ],
+    outputs: [...kept.map((v) => port(outer(v.next!), v)), ...outputs.map((p) => port(outer(p.name), p, STEPS))],
     initializers: [],
     nodes: [scan],
   };

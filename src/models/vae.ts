@@ -44,7 +44,11 @@ export const vaeDefaults: VaeConfig = {
 
 export function vae(config: VaeConfig): Model {
   const { samples: L, init } = config;
-  const [pixel, hidden, latent] = [axis("pixel", config.pixels), axis("hidden", config.hidden), axis("latent", config.latent)];
+  const [pixel, hidden, latent] = [
+    axis("pixel", config.pixels),
+    axis("hidden", config.hidden),
+    axis("latent", config.latent),
+  ];
   const f = activations[config.activation] as (x: Value) => Value;
 
   const encoderHidden = dense("encoder/hidden", { from: pixel, to: hidden, init });
@@ -66,7 +70,9 @@ export function vae(config: VaeConfig): Model {
     source: "Nagano, Karakida & Okada, arXiv:1712.04195",
     observation: { shape: [pixel], range: [0, 1], doc: "pixel intensities, 0 = background, 1 = ink" },
     latents: [{ name: "z", layer: 1, shape: [latent], kind: "stochastic" }],
-    variables: [encoderHidden, encoderMean, encoderLogVariance, decoderHidden, decoderOut].flatMap((layer) => layer.variables),
+    variables: [encoderHidden, encoderMean, encoderLogVariance, decoderHidden, decoderOut].flatMap(
+      (layer) => layer.variables,
+    ),
     infer: (x) => ({ z: q(x) }),
     generate: ({ z }) => p(z),
     prior: (n) => {

@@ -1,6 +1,6 @@
 /**
- * The wire format of protobuf (https://protobuf.dev/programming-guides/encoding/): fields of a number and a value, which know nothing of
- * ONNX. encode.ts writes messages with Writer, decode.ts reads them with Message.
+ * The wire format of protobuf (https://protobuf.dev/programming-guides/encoding/): numbered fields, with nothing in them of ONNX.
+ * encode.ts writes messages with Writer, decode.ts reads them with Message.
  */
 import { FileError, internal } from "../base/errors.ts";
 

@@ -24,7 +24,10 @@ export function defaultThreads(): number {
   return Math.max(1, Math.min(8, os.availableParallelism()));
 }
 
-async function open(program: Compiled, { threads = defaultThreads(), seed = 0 }: SessionOptions = {}): Promise<Session> {
+async function open(
+  program: Compiled,
+  { threads = defaultThreads(), seed = 0 }: SessionOptions = {},
+): Promise<Session> {
   const keepsState = program.variables.some((v) => v.next);
   const scan = keepsState ? scanModel(program) : undefined;
   const session = await load(program.name, scan ?? program.model, threads);
@@ -68,7 +71,9 @@ async function open(program: Compiled, { threads = defaultThreads(), seed = 0 }:
       steps.forEach((feeds, i) => void stack.set(feeds[p.name], i * n));
       return [`${p.name}/all`, tensor(p, stack, steps.length)];
     });
-    const variables = program.variables.map((v): Entry => [v.next ? `${v.name}/all` : v.name, tensor(v, state[v.name])]);
+    const variables = program.variables.map(
+      (v): Entry => [v.next ? `${v.name}/all` : v.name, tensor(v, state[v.name])],
+    );
     const out = await session.run(Object.fromEntries([...inputs, ...variables]));
     state = { ...state, ...Object.fromEntries(changed().map((v) => [v.name, numbers(out[`${v.next}/all`])])) };
     const stacks = program.outputs.map((p): [Port, Float32Array] => [p, numbers(out[`${p.name}/all`])]);

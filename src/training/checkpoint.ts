@@ -149,7 +149,12 @@ function readChecked(path: string, expected: string, fix: string): Uint8Array {
   const bytes = read(path, fix);
   const got = sha256(bytes);
   if (got === expected) return bytes;
-  throw new FileError({ where: path, expected: `an undamaged checkpoint (SHA-256 ${expected})`, got: `SHA-256 ${got}`, fix });
+  throw new FileError({
+    where: path,
+    expected: `an undamaged checkpoint (SHA-256 ${expected})`,
+    got: `SHA-256 ${got}`,
+    fix,
+  });
 }
 
 function read(path: string, fix: string): Uint8Array {
@@ -157,7 +162,10 @@ function read(path: string, fix: string): Uint8Array {
     return readFileSync(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new FileError({ where: path, expected: "a readable file of a checkpoint", got: code ?? String(cause), fix }, { cause });
+    throw new FileError(
+      { where: path, expected: "a readable file of a checkpoint", got: code ?? String(cause), fix },
+      { cause },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { internal } from "../base/errors.ts";
 import { input, leafName, variable } from "../graph/leaves.ts";
-import { addAll, add, div, mul, square, sub } from "../graph/ops/arithmetic.ts";
+import { add, addAll, div, mul, square, sub } from "../graph/ops/arithmetic.ts";
 import { sum } from "../graph/ops/broadcast.ts";
 import { sqrt } from "../graph/ops/elementary.ts";
 import { minimum } from "../graph/ops/extrema.ts";
@@ -90,5 +90,9 @@ export function clipByGlobalNorm(gradients: readonly Value[], largest: number): 
 
 /** A variable of the optimiser, of a parameter's shape, starting at 0. */
 function slot(kind: string, parameter: Value): Value {
-  return variable(`${kind}/${leafName(parameter) || internal("a parameter has no name")}`, parameter.shape, (out) => void out.fill(0));
+  return variable(
+    `${kind}/${leafName(parameter) || internal("a parameter has no name")}`,
+    parameter.shape,
+    (out) => void out.fill(0),
+  );
 }

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError, UsageError } from "../base/errors.ts";
-import { unwritable, writeFileAtomic } from "../base/files.ts";
+import { makeFolder, unwritable, writeFileAtomic } from "../base/files.ts";
 
 /** What a run is and how it went: run.json. Readable without Helmholtz. */
 export interface RunRecord {
@@ -11,7 +11,12 @@ export interface RunRecord {
   readonly seed: number;
   /** The whole configuration, defaults and overrides resolved. */
   readonly config: Readonly<Record<string, unknown>>;
-  readonly data: { readonly id: string; readonly title: string; readonly provenance: string; readonly generated: boolean };
+  readonly data: {
+    readonly id: string;
+    readonly title: string;
+    readonly provenance: string;
+    readonly generated: boolean;
+  };
   readonly status: "running" | "completed" | "stopped early" | "interrupted" | "failed";
   readonly started: string;
   readonly finished?: string;
@@ -52,11 +57,7 @@ export function createRunFolder(folder: string, record: RunRecord): void {
         : "choose another folder",
     });
   }
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw unwritable(folder, cause);
-  }
+  makeFolder(folder);
   writeRun(folder, record);
 }
 

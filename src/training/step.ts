@@ -1,10 +1,9 @@
-import { mean } from "../graph/ops/arithmetic.ts";
-import { addAll } from "../graph/ops/arithmetic.ts";
+import { internal } from "../base/errors.ts";
+import { axis } from "../base/shape.ts";
 import { type Compiled, type CompileOptions, compile, type Program } from "../graph/compile.ts";
 import { gradient } from "../graph/gradient.ts";
 import { input } from "../graph/leaves.ts";
-import { axis } from "../base/shape.ts";
-import { internal } from "../base/errors.ts";
+import { addAll, mean } from "../graph/ops/arithmetic.ts";
 import type { LossTerms, Model } from "../models/model.ts";
 import { clipByGlobalNorm, type Optimizer } from "./optimizers.ts";
 
@@ -18,7 +17,11 @@ export const LOSS = "loss";
  * One training step as a program: forward, backward and update in one graph. Outputs: the loss and its terms, averaged over the batch,
  * in nats per example; "gradient-norm" too, if gradients are clipped.
  */
-export function trainingStep(model: Model, optimizer: Optimizer, { batch, clip }: { batch: number; clip?: number }): Program {
+export function trainingStep(
+  model: Model,
+  optimizer: Optimizer,
+  { batch, clip }: { batch: number; clip?: number },
+): Program {
   const terms = batchLoss(model, batch);
   const outputs = { [LOSS]: addAll(Object.values(terms)), ...terms };
   const gradients = gradient(outputs[LOSS], model.variables);

@@ -43,7 +43,15 @@ export interface TrainingPlan {
 
 /** What a training tells whoever watches. */
 export type TrainingEvent =
-  | { readonly kind: "progress"; readonly step: number; readonly steps: number; readonly epoch: number; readonly metrics: Readonly<Record<string, number>>; readonly stepsPerSecond: number; readonly secondsLeft: number }
+  | {
+      readonly kind: "progress";
+      readonly step: number;
+      readonly steps: number;
+      readonly epoch: number;
+      readonly metrics: Readonly<Record<string, number>>;
+      readonly stepsPerSecond: number;
+      readonly secondsLeft: number;
+    }
   | { readonly kind: "metrics"; readonly record: MetricRecord }
   | { readonly kind: "checkpoint"; readonly step: number; readonly path: string };
 
@@ -81,11 +89,18 @@ const CHUNK = 20;
 export async function trainModel(
   parts: TrainingParts,
   plan: TrainingPlan,
-  { from, signal, watch = () => {} }: { from?: Checkpoint; signal?: AbortSignal; watch?: (event: TrainingEvent) => void } = {},
+  {
+    from,
+    signal,
+    watch = () => {},
+  }: { from?: Checkpoint; signal?: AbortSignal; watch?: (event: TrainingEvent) => void } = {},
 ): Promise<TrainingResult> {
   const { model, optimizer, runtime, seed, data } = parts;
   const { batches } = data;
-  const program = compileStep(model, optimizer, { batch: batches.batch, ...(plan.clip !== undefined && { clip: plan.clip }) });
+  const program = compileStep(model, optimizer, {
+    batch: batches.batch,
+    ...(plan.clip !== undefined && { clip: plan.clip }),
+  });
   const parameters = new Set(model.variables.map(leafName));
   const session = await runtime.open(program, { seed, ...(parts.threads && { threads: parts.threads }) });
   const memory: Memory = from ? structuredClone(from.memory as unknown as Memory) : freshMemory();
@@ -108,7 +123,8 @@ export async function trainModel(
       progress(results);
       if (step % plan.logEvery === 0 || step === plan.steps) logTraining();
       if (step % plan.evaluateEvery === 0 || step === plan.steps) await evaluateAll();
-      if (step % plan.checkpointEvery === 0 || step === plan.steps || memory.stopped || signal?.aborted) await checkpoint();
+      if (step % plan.checkpointEvery === 0 || step === plan.steps || memory.stopped || signal?.aborted)
+        await checkpoint();
       if (signal?.aborted && step < plan.steps && !memory.stopped) return await result("interrupted");
     }
     return await result(memory.stopped ? "stopped early" : "completed");

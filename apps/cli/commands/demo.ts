@@ -42,14 +42,17 @@ Examples:
     const model = exportRun(out);
     const page = await demoPage(out, context);
     const seconds = (performance.now() - began) / 1000;
-    emit(options.json ?? false, { run: out, status: record.status, metrics: record.metrics ?? {}, page, model, seconds }, () =>
-      [
-        `done in ${duration(seconds)}: test ELBO ${record.metrics?.["test"]?.["elbo"]?.toFixed(2)} nats per image on ${record.data.title}`,
-        "",
-        `  look at    ${pathToFileURL(resolve(page)).href}`,
-        `  the model  ${model}  (standard ONNX: opens in any viewer or runtime)`,
-        `  the run    ${out}  (configuration, metrics, parameters, figures)`,
-      ].join("\n"),
+    emit(
+      options.json ?? false,
+      { run: out, status: record.status, metrics: record.metrics ?? {}, page, model, seconds },
+      () =>
+        [
+          `done in ${duration(seconds)}: test ELBO ${record.metrics?.["test"]?.["elbo"]?.toFixed(2)} nats per image on ${record.data.title}`,
+          "",
+          `  look at    ${pathToFileURL(resolve(page)).href}`,
+          `  the model  ${model}  (standard ONNX: opens in any viewer or runtime)`,
+          `  the run    ${out}  (configuration, metrics, parameters, figures)`,
+        ].join("\n"),
     );
   });
 }

@@ -19,10 +19,20 @@ export function listCommand(): Command {
         presets: Object.fromEntries(Object.entries(presets).map(([name, p]) => [name, p.note])),
         unstated,
       })),
-      datasets: describeDatasets().map(({ id, title, train, test, generated }) => ({ id, title, train, test, generated })),
+      datasets: describeDatasets().map(({ id, title, train, test, generated }) => ({
+        id,
+        title,
+        train,
+        test,
+        generated,
+      })),
     };
     const shown = what ? { [what]: listing[what as keyof typeof listing] } : listing;
-    emit(json, shown, () => Object.keys(shown).map((k) => (k === "datasets" ? datasetText() : experimentText())).join("\n\n"));
+    emit(json, shown, () =>
+      Object.keys(shown)
+        .map((k) => (k === "datasets" ? datasetText() : experimentText()))
+        .join("\n\n"),
+    );
   });
 
   function experimentText(): string {
@@ -40,6 +50,10 @@ export function listCommand(): Command {
 
   function datasetText(): string {
     const rows = describeDatasets().map((d) => [`  ${d.id}`, d.title, `${d.train} + ${d.test}`, d.state]);
-    return ["Data sets (helmholtz data --help)", table([["  id", "title", "train + test", "here"], ...rows]), `  ids: ${datasetIds.join(", ")}`].join("\n");
+    return [
+      "Data sets (helmholtz data --help)",
+      table([["  id", "title", "train + test", "here"], ...rows]),
+      `  ids: ${datasetIds.join(", ")}`,
+    ].join("\n");
   }
 }

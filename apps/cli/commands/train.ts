@@ -1,8 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { createRun, readRun, type RunRecord, UsageError } from "../../../src/node.ts";
-import { type CommonOptions, collect, contextFrom, runtimeFor, wholeNumber, withData, withDevice, withJson } from "../options.ts";
+import { createRun, type RunRecord, readRun, UsageError } from "../../../src/node.ts";
+import {
+  type CommonOptions,
+  collect,
+  contextFrom,
+  runtimeFor,
+  wholeNumber,
+  withData,
+  withDevice,
+  withJson,
+} from "../options.ts";
 import { duration, EXIT, emit, note } from "../output.ts";
 import { trainingProgress } from "../progress.ts";
 import { trainInProcess } from "../training-process.ts";
@@ -37,7 +46,9 @@ Examples:
 The run folder is readable without Helmholtz: run.json, metrics.jsonl, model.safetensors, README.md, checkpoints/.`,
   );
   return command.action(async (experiment: string | undefined, options: TrainOptions) => {
-    const record = options.resume ? await resume(experiment, options.resume, options) : await begin(experiment, options);
+    const record = options.resume
+      ? await resume(experiment, options.resume, options)
+      : await begin(experiment, options);
     process.exitCode = record.status === "interrupted" ? EXIT.interrupted : EXIT.ok;
   });
 }
@@ -72,7 +83,11 @@ async function resume(experiment: string | undefined, folder: string, options: T
 }
 
 /** Trains the run in its own process while this one shows how it goes, and prints the outcome. */
-export async function follow(folder: string, options: Omit<CommonOptions, "download">, quiet = false): Promise<RunRecord> {
+export async function follow(
+  folder: string,
+  options: Omit<CommonOptions, "download">,
+  quiet = false,
+): Promise<RunRecord> {
   runtimeFor(options.device);
   if (!options.json) note(`training in ${folder} (Ctrl-C saves and stops)`);
   const progress = trainingProgress();
@@ -81,16 +96,25 @@ export async function follow(folder: string, options: Omit<CommonOptions, "downl
   const order = { folder, device, threads, dataDir, cacheDir };
   const record = await trainInProcess(order, progress.show, note).finally(() => progress.end());
   if (quiet) return record;
-  emit(options.json ?? false, { run: folder, status: record.status, step: record.step, seconds: record.seconds, metrics: record.metrics ?? {} }, () => summary(folder, record));
+  emit(
+    options.json ?? false,
+    { run: folder, status: record.status, step: record.step, seconds: record.seconds, metrics: record.metrics ?? {} },
+    () => summary(folder, record),
+  );
   return record;
 }
 
 function summary(folder: string, record: RunRecord): string {
-  const scores = Object.entries(record.metrics ?? {}).map(([split, m]) => `${split} ELBO ${m["elbo"].toFixed(2)} nats per image`);
+  const scores = Object.entries(record.metrics ?? {}).map(
+    ([split, m]) => `${split} ELBO ${m["elbo"].toFixed(2)} nats per image`,
+  );
   if (record.status === "interrupted") {
     return `stopped at step ${record.step} of ${record.steps}, saved. Go on with: helmholtz train --resume ${folder}`;
   }
-  return [`${record.status} after ${duration(record.seconds ?? 0)}: ${scores.join(", ")}`, `run folder: ${folder}`].join("\n");
+  return [
+    `${record.status} after ${duration(record.seconds ?? 0)}: ${scores.join(", ")}`,
+    `run folder: ${folder}`,
+  ].join("\n");
 }
 
 /** runs/concept/vae/2026-11-21-1, counted up. */

@@ -55,4 +55,3 @@ export const softplus = unary({
 export function silu(x: Value): Value {
   return mul(x, sigmoid(x));
 }
-

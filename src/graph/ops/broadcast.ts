@@ -1,6 +1,6 @@
 /** Summation over axes and its adjoint, repetition along axes. */
 import { ShapeError } from "../../base/errors.ts";
-import { type Axis, axisIndex, broadcast, dimsOf, sameDims, type Shape, shape, showShape } from "../../base/shape.ts";
+import { type Axis, axisIndex, broadcast, dimsOf, type Shape, sameDims, shape, showShape } from "../../base/shape.ts";
 import { scalar } from "../leaves.ts";
 import { apply, defineOp, needF32 } from "../op.ts";
 import { eachIndex, mapBroadcast, stridesOf } from "../tensor64.ts";

@@ -1,13 +1,25 @@
 /** Comparisons, and choosing by them. Their results are steps, so no gradient flows through the condition. */
-import { type Axis, broadcast, dimsOf, sameDims } from "../../base/shape.ts";
+
 import { ShapeError } from "../../base/errors.ts";
+import { type Axis, broadcast, dimsOf, sameDims } from "../../base/shape.ts";
 import { binary } from "../elementwise.ts";
 import { type Operand, valueOf } from "../leaves.ts";
-import { apply, defineOp, needF32 } from "../op.ts";
+import { apply, defineOp, needF32, type OpCase } from "../op.ts";
 import { mapBroadcast } from "../tensor64.ts";
-import { type TensorType, type Value, showType } from "../value.ts";
+import { showType, type TensorType, type Value } from "../value.ts";
 import { sub } from "./arithmetic.ts";
 import { sumTo } from "./broadcast.ts";
+
+const comparisons: readonly OpCase[] = [
+  {
+    note: "smaller, equal and larger",
+    inputs: [
+      { dims: [3], values: [-1, 2, 3] },
+      { dims: [3], values: [2, 2, 2] },
+    ],
+  },
+  { note: "a column and a row", inputs: [{ dims: [3, 1] }, { dims: [2, 1, 4] }] },
+];
 
 /** a > b, elementwise. */
 export const greater = binary({
@@ -16,6 +28,7 @@ export const greater = binary({
   dtype: "bool",
   grad: "none",
   exact: (a, b) => Number(a > b),
+  cases: comparisons,
 });
 
 /** a ≥ b, elementwise. */
@@ -25,6 +38,7 @@ export const greaterOrEqual = binary({
   dtype: "bool",
   grad: "none",
   exact: (a, b) => Number(a >= b),
+  cases: comparisons,
 });
 
 /** a = b exactly, elementwise. */
@@ -34,6 +48,7 @@ export const equal = binary({
   dtype: "bool",
   grad: "none",
   exact: (a, b) => Number(a === b),
+  cases: comparisons,
 });
 
 /** Truth values as the numbers 0 and 1. */

@@ -45,10 +45,15 @@ export const maxOp = defineOp<{ axes: readonly number[]; keep: boolean }>({
       keepdims: { kind: "int", value: keep ? 1 : 0 },
     }),
   ],
-  grad: (node, [dy]) => [dy && shareAmongLargest(node.inputs[0], node.outputs[0], dy, node.attributes["axes"] as number[])],
+  grad: (node, [dy]) => [
+    dy && shareAmongLargest(node.inputs[0], node.outputs[0], dy, node.attributes["axes"] as number[]),
+  ],
   exact: ([x], { attributes: { axes } }) => {
     const kept = x.dims.map((d, i) => (axes.includes(i) ? 1 : d));
-    const largest = { dims: kept, data: new Float64Array(kept.reduce((n, d) => n * d, 1)).fill(Number.NEGATIVE_INFINITY) };
+    const largest = {
+      dims: kept,
+      data: new Float64Array(kept.reduce((n, d) => n * d, 1)).fill(Number.NEGATIVE_INFINITY),
+    };
     const strides = stridesOf(kept).map((s, i) => (axes.includes(i) ? 0 : s));
     eachIndex(x.dims, (index, flat) => {
       const at = index.reduce((q, j, i) => q + j * strides[i], 0);

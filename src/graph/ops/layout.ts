@@ -90,7 +90,10 @@ export const concatOp = defineOp<{ axis: number }>({
   types: (parts, { axis }, where) => {
     const [first, ...rest] = parts;
     for (const p of rest) {
-      if (p.shape.length !== first.shape.length || p.shape.some((a, i) => i !== axis && a.size !== first.shape[i].size)) {
+      if (
+        p.shape.length !== first.shape.length ||
+        p.shape.some((a, i) => i !== axis && a.size !== first.shape[i].size)
+      ) {
         throw new ShapeError({
           where,
           expected: `shapes that differ in axis ${axis} only`,

@@ -57,7 +57,9 @@ export const matmulOp = defineOp<{ transposeA: boolean; transposeB: boolean }>({
     eachIndex(dims, (index, flat) => {
       const [i, j] = [index[rank - 2], index[rank - 1]];
       for (let q = 0; q < k; q++) {
-        out[flat] += (transposeA ? readA(index, q, i) : readA(index, i, q)) * (transposeB ? readB(index, j, q) : readB(index, q, j));
+        out[flat] +=
+          (transposeA ? readA(index, q, i) : readA(index, i, q)) *
+          (transposeB ? readB(index, j, q) : readB(index, q, j));
       }
     });
     return [out];

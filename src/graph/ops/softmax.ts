@@ -17,7 +17,9 @@ export function softmax(x: Value, along: number | string = -1): Value {
 export const softmaxOp = defineOp<{ axis: number }>({
   name: "Softmax",
   types: ([x], _a, where) => [{ shape: x.shape, dtype: needF32(where, x) }],
-  onnx: (g, [x], { attributes: { axis } }) => [g.node("Softmax", [x], { axis: { kind: "int", value: axis as number } })],
+  onnx: (g, [x], { attributes: { axis } }) => [
+    g.node("Softmax", [x], { axis: { kind: "int", value: axis as number } }),
+  ],
   // ∂L/∂x = y ⊙ (dy − Σ y·dy)
   grad: ({ outputs: [y], attributes }, [dy]) => [
     dy && mul(y, sub(dy, sum(mul(y, dy), [attributes["axis"] as number], true))),

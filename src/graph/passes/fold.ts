@@ -11,7 +11,8 @@ export const fold: Pass = {
   name: "fold",
   run: (values) =>
     rewrite(values, (node) => {
-      if (node.leaf || node.op.name === "Expand" || !node.inputs.every((v) => v.node.leaf?.kind === "constant")) return undefined;
+      if (node.leaf || node.op.name === "Expand" || !node.inputs.every((v) => v.node.leaf?.kind === "constant"))
+        return undefined;
       if (node.outputs.some((v) => v.dtype !== "f32" || sizeOf(v.shape) > LARGEST)) return undefined;
       return interpret(node.outputs).map((t, i) => constant(t.data, node.outputs[i].shape));
     }),

@@ -23,7 +23,9 @@ export function rewrite(values: readonly Value[], rule: Rule): Value[] {
     node.outputs.forEach((v, i) => {
       if (outputs[i] === v) return;
       if (!sameDims(outputs[i].shape, v.shape) || outputs[i].dtype !== v.dtype) {
-        throw new Error(`internal: a pass turned ${node.op.name} ${showShape(v.shape)} into ${showShape(outputs[i].shape)}`);
+        throw new Error(
+          `internal: a pass turned ${node.op.name} ${showShape(v.shape)} into ${showShape(outputs[i].shape)}`,
+        );
       }
       replaced.set(v, outputs[i]);
     });

@@ -7,7 +7,10 @@ export const share: Pass = {
   run: (values) => {
     const first = new Map<string, Node>();
     const ids = new Map<Value, number>();
-    const id = (v: Value): number => ids.get(v) ?? (ids.set(v, ids.size), ids.size - 1);
+    const id = (v: Value): number => {
+      if (!ids.has(v)) ids.set(v, ids.size);
+      return ids.get(v)!;
+    };
     return rewrite(values, (node) => {
       if (node.leaf && node.leaf.kind !== "constant") return undefined;
       const key = node.leaf

@@ -131,7 +131,9 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
   ],
   Sum: [
     ({ inputs: [x], outputs: [y], attributes }) =>
-      (attributes["axes"] as readonly number[]).every((i) => dimsOf(x.shape)[i] === 1) ? [reshape(x, y.shape)] : undefined,
+      (attributes["axes"] as readonly number[]).every((i) => dimsOf(x.shape)[i] === 1)
+        ? [reshape(x, y.shape)]
+        : undefined,
   ],
   Transpose: [
     ({ inputs: [x], attributes }) =>

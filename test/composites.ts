@@ -1,0 +1,70 @@
+/** Functions made of several ops that the gradient tests try, each with the leaves it takes. */
+import { bernoulli, klBernoulli } from "../src/distributions/bernoulli.ts";
+import { categorical, klCategorical } from "../src/distributions/categorical.ts";
+import { gaussian, klGaussian } from "../src/distributions/gaussian.ts";
+import { klPoisson, logFactorial, poisson } from "../src/distributions/poisson.ts";
+import type { CaseInput } from "../src/graph/op.ts";
+import { leakyRelu, logSoftmax, logSumExp, mean, sign, silu, square } from "../src/graph/ops/index.ts";
+import type { Value } from "../src/graph/value.ts";
+import { activations } from "../src/nn/activations.ts";
+
+export interface Composite {
+  readonly name: string;
+  readonly inputs: readonly CaseInput[];
+  readonly build: (inputs: readonly Value[]) => Value;
+}
+
+const x: CaseInput = { dims: [2, 3] };
+const unit: CaseInput = { dims: [2, 3], from: 0.05, to: 0.95 };
+const count: CaseInput = { dims: [2, 3], from: 0, to: 9 };
+const far: CaseInput = { dims: [2, 2], values: [-90, 90, 90, -90] };
+
+const family: readonly Composite[] = [
+  { name: "log N(x; μ, σ²)", inputs: [x, x, x], build: ([at, m, v]) => gaussian(m, v).logProb(at) },
+  { name: "a draw from N(μ, σ²)", inputs: [x, x, x], build: ([e, m, v]) => gaussian(m, v).sample(e) },
+  { name: "the entropy of N(μ, σ²)", inputs: [x, x], build: ([m, v]) => gaussian(m, v).entropy() },
+  { name: "KL(N(μ, σ²) ‖ N(0, I))", inputs: [x, x], build: ([m, v]) => klGaussian(gaussian(m, v)) },
+  {
+    name: "KL of two Gaussians",
+    inputs: [x, x, x, x],
+    build: ([a, b, c, d]) => klGaussian(gaussian(a, b), gaussian(c, d)),
+  },
+  { name: "log Bernoulli(x | l)", inputs: [unit, x], build: ([at, l]) => bernoulli(l).logProb(at) },
+  {
+    name: "log Bernoulli at logits ±90",
+    inputs: [{ ...unit, dims: [2, 2] }, far],
+    build: ([at, l]) => bernoulli(l).logProb(at),
+  },
+  { name: "the entropy of Bernoulli(l)", inputs: [x], build: ([l]) => bernoulli(l).entropy() },
+  { name: "KL of two Bernoullis", inputs: [x, x], build: ([a, b]) => klBernoulli(bernoulli(a), bernoulli(b)) },
+  { name: "log Categorical(x | l)", inputs: [unit, x], build: ([at, l]) => categorical(l).logProb(at) },
+  {
+    name: "log Categorical at logits ±90",
+    inputs: [{ ...unit, dims: [2, 2] }, far],
+    build: ([at, l]) => categorical(l).logProb(at),
+  },
+  { name: "the entropy of Categorical(l)", inputs: [x], build: ([l]) => categorical(l).entropy() },
+  { name: "KL of two Categoricals", inputs: [x, x], build: ([a, b]) => klCategorical(categorical(a), categorical(b)) },
+  { name: "log Poisson(k | λ)", inputs: [count, x], build: ([k, l]) => poisson(l).logProb(k) },
+  { name: "KL of two Poissons", inputs: [x, x], build: ([a, b]) => klPoisson(poisson(a), poisson(b)) },
+  { name: "log k!", inputs: [count], build: ([k]) => logFactorial(k) },
+];
+
+const operations: readonly Composite[] = [
+  { name: "log Σ exp", inputs: [x], build: ([a]) => logSumExp(a) },
+  { name: "log Σ exp over the first axis, kept", inputs: [x], build: ([a]) => logSumExp(a, 0, true) },
+  { name: "log Σ exp of ±90", inputs: [far], build: ([a]) => logSumExp(a) },
+  { name: "log softmax", inputs: [x], build: ([a]) => logSoftmax(a) },
+  { name: "leaky ReLU with slope 0.3", inputs: [x], build: ([a]) => leakyRelu(a, 0.3) },
+  { name: "silu", inputs: [x], build: ([a]) => silu(a) },
+  { name: "mean over an axis", inputs: [x], build: ([a]) => mean(square(a), [0]) },
+  { name: "mean over all", inputs: [x], build: ([a]) => mean(square(a)) },
+  { name: "square", inputs: [x], build: ([a]) => square(a) },
+  { name: "sign", inputs: [x], build: ([a]) => sign(a) },
+];
+
+const nonlinearities = Object.entries(activations).map(
+  ([name, f]): Composite => ({ name: `activation ${name}`, inputs: [x], build: ([a]) => f(a) }),
+);
+
+export const composites: readonly Composite[] = [...operations, ...nonlinearities, ...family];

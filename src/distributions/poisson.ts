@@ -4,7 +4,7 @@ import { add, div, mul, neg, sub } from "../graph/ops/arithmetic.ts";
 import { sum } from "../graph/ops/broadcast.ts";
 import { greaterOrEqual, indicator } from "../graph/ops/compare.ts";
 import { exp, log } from "../graph/ops/elementary.ts";
-import { reshape } from "../graph/ops/layout.ts";
+import { reshape, split } from "../graph/ops/layout.ts";
 import { matmul } from "../graph/ops/matmul.ts";
 import type { Value } from "../graph/value.ts";
 import { type Distribution, sumEvent } from "./distribution.ts";
@@ -26,7 +26,10 @@ export function poisson(logRate: Value, largest = 63): Poisson {
     noise: "uniform",
     /** Σ [k log λ − λ − log k!] */
     logProb: (k) => sumEvent(sub(sub(mul(k, logRate), rate), logFactorial(k))),
-    /** The count k at which the distribution function passes u: the number of j ≤ largest with F(j) ≤ u; no gradient flows through. */
+    /**
+     * The count k at which the distribution function passes u: the number of j < largest with F(j) ≤ u·F(largest), so that neither the
+     * mass beyond `largest` nor rounding of sums near 1 makes larger counts; no gradient flows through.
+     */
     sample: (u) => {
       const counts = axis("count", largest + 1);
       const j = constant(
@@ -36,7 +39,8 @@ export function poisson(logRate: Value, largest = 63): Poisson {
       const column = (v: Value): Value => reshape(v, [...v.shape, axis("count", 1)]);
       const mass = exp(sub(sub(mul(j, column(logRate)), column(rate)), logFactorial(j)));
       const cumulative = reshape(matmul(rows(mass), upperTriangle(counts.size)), mass.shape);
-      return sum(indicator(greaterOrEqual(column(u), cumulative)), [-1]);
+      const [below, all] = split(cumulative, -1, [largest, 1]);
+      return sum(indicator(greaterOrEqual(mul(column(u), all), below)), [-1]);
     },
   };
 }
@@ -53,7 +57,8 @@ export function klPoisson(q: Poisson, p: Poisson): Value {
 export function logFactorial(k: Value): Value {
   const x = add(k, 8);
   const inverse = div(1, x);
-  const series = mul(inverse, sub(1 / 12, mul(mul(inverse, inverse), 1 / 360)));
+  const squared = mul(inverse, inverse);
+  const series = mul(inverse, sub(1 / 12, mul(squared, sub(1 / 360, mul(squared, 1 / 1260)))));
   const stirling = add(sub(mul(sub(x, 0.5), log(x)), x), add(series, 0.5 * Math.log(2 * Math.PI))); // log Γ(k + 8)
   let shift: Value = add(k, 1);
   for (let i = 2; i <= 7; i++) shift = mul(shift, add(k, i));

@@ -4,13 +4,17 @@ import type { Value } from "../src/graph/value.ts";
 import { drawNoise } from "../src/runtime/feeds.ts";
 import { cpu } from "../src/runtime/onnxruntime-node.ts";
 
-/** The numbers of a value that depends on noise alone. */
-export async function drawn(sample: Value, seed = 11): Promise<Float32Array> {
-  const program = compile({ name: "draws", outputs: { sample } });
+/** The numbers of a value in float32; its noise is drawn from the seed, its inputs are given by name. */
+export async function drawn(
+  value: Value,
+  given: Readonly<Record<string, readonly number[]>> = {},
+): Promise<Float32Array> {
+  const program = compile({ name: "draws", outputs: { value } });
   const session = await cpu.open(program, { threads: 1 });
-  const [{ sample: numbers }] = await session.run([drawNoise(program.noise, seed, "test", 0)]);
+  const inputs = Object.entries(given).map(([name, x]) => [name, Float32Array.from(x)] as const);
+  const [fetched] = await session.run([{ ...drawNoise(program.noise, 11, "test", 0), ...Object.fromEntries(inputs) }]);
   await session.dispose();
-  return numbers;
+  return fetched["value"];
 }
 
 /** Average, and the average's standard error. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { averageOf, drawn } from "../../test/sampling.ts";
 import { interpret } from "../graph/interpret.ts";
-import { constant, noise } from "../graph/leaves.ts";
+import { constant, input, noise } from "../graph/leaves.ts";
 import { square, sub } from "../graph/ops/index.ts";
 import type { Value } from "../graph/value.ts";
 import { klPoisson, logFactorial, poisson } from "./poisson.ts";
@@ -76,14 +76,16 @@ describe("draws", () => {
   });
 
   test("the count is where the distribution function passes u: at rate 1, F(0) = 0.368, F(1) = 0.736, F(2) = 0.920", async () => {
-    const u = constant([0.01, 0.36, 0.37, 0.73, 0.74, 0.91, 0.93], [7, 1]);
-    expect([...(await drawn(poisson(vector(0)).sample(u)))]).toEqual([0, 0, 1, 1, 2, 2, 3]);
+    const counts = poisson(input("logRate", [1])).sample(input("u", [7, 1]));
+    const u = [0.01, 0.36, 0.37, 0.73, 0.74, 0.91, 0.93];
+    expect([...(await drawn(counts, { logRate: [0], u }))]).toEqual([0, 0, 1, 1, 2, 2, 3]);
   });
 
   test.each([0.01, 1, 10, 29])(
     "the largest float32 below 1 draws a count in the tail of rate %d, not the largest there is",
     async (rate) => {
-      const [k] = await drawn(poisson(vector(Math.log(rate))).sample(constant([1 - 2 ** -24], [1])));
+      const counts = poisson(input("logRate", [1])).sample(input("u", [1]));
+      const [k] = await drawn(counts, { logRate: [Math.log(rate)], u: [1 - 2 ** -24] });
       expect(k).toBeGreaterThan(rate);
       expect(k).toBeLessThan(rate + 10 * Math.sqrt(rate) + 6);
     },

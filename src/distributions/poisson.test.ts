@@ -14,28 +14,28 @@ const column = (n: number): Value =>
     [n, 1],
   );
 
-// k·log λ − λ − log Γ(k + 1) with 30 digits
+// k·log λ − λ − log Γ(k + 1) computed with 30 digits
 test.each([
   [0, 0, -1],
-  [3, 0.5, -1.9404807399281831],
-  [7, 2, -1.9142174599960645],
-  [0, -5, -0.0067379469990854671],
-  [40, 3.5, -3.4360916734497092],
+  [3, 0.5, -1.9404807399281832],
+  [7, 2, -1.9142174599960644],
+  [0, -5, -0.006737946999085467],
+  [40, 3.5, -3.436091673449709],
   [63, 1, -140.72759822774057],
 ])("log Poisson(%d | log λ = %d) = %d", (k, logRate, logMass) => {
   expect(Math.abs(numbers(poisson(vector(logRate)).logProb(vector(k)))[0] - logMass)).toBeLessThan(1e-9);
 });
 
-// log Γ(k + 1) with 30 digits
+// log Γ(k + 1) computed with 30 digits
 test.each([
   [0, 0],
   [1, 0],
-  [2, 0.69314718055994531],
+  [2, Math.LN2],
   [5, 4.787491742782046],
-  [10, 15.104412573075515],
+  [10, 15.104412573075516],
   [20, 42.335616460753485],
-  [50, 148.47776695177303],
-  [170, 706.57306224578735],
+  [50, 148.47776695177302],
+  [170, 706.5730622457874],
 ])("log %d! = %d to 1e-9", (k, reference) => {
   expect(Math.abs(numbers(logFactorial(vector(k)))[0] - reference)).toBeLessThan(1e-9);
 });

@@ -31,11 +31,12 @@ export function stream(seed: number, name: string): Stream {
   const words = (step: number, out: Uint32Array): void => {
     const lo = step >>> 0;
     const hi = Math.floor(step / 2 ** 32) >>> 0;
-    const four = new Uint32Array(4);
-    for (let i = 0, block = 0; i < out.length; i += 4, block++) {
-      philox4x32(block, 0, lo, hi, k0, k1, four);
-      for (let j = 0; j < 4 && i + j < out.length; j++) out[i + j] = four[j];
-    }
+    const whole = out.length & ~3;
+    for (let i = 0; i < whole; i += 4) philox4x32(i >>> 2, 0, lo, hi, k0, k1, out, i);
+    if (whole === out.length) return;
+    const rest = new Uint32Array(4);
+    philox4x32(whole >>> 2, 0, lo, hi, k0, k1, rest, 0);
+    out.set(rest.subarray(0, out.length - whole), whole);
   };
   const drawn = (step: number, n: number): Uint32Array => {
     const w = new Uint32Array(n);
@@ -79,7 +80,7 @@ function keyOf(seed: number, name: string): [number, number] {
 
 /**
  * Philox4x32 with ten rounds: counter (c0…c3) and key (k0, k1) to four 32-bit words.
- * @param out receives the four words
+ * @param out receives the four words, from `at` on
  */
 export function philox4x32(
   c0: number,
@@ -89,30 +90,33 @@ export function philox4x32(
   k0: number,
   k1: number,
   out: Uint32Array,
+  at = 0,
 ): void {
   for (let round = 0; round < 10; round++) {
     const h0 = multiplyHigh(0xd2511f53, c0);
     const l0 = Math.imul(0xd2511f53, c0);
     const h1 = multiplyHigh(0xcd9e8d57, c2);
     const l1 = Math.imul(0xcd9e8d57, c2);
-    [c0, c1, c2, c3] = [h1 ^ c1 ^ k0, l1, h0 ^ c3 ^ k1, l0];
+    c0 = h1 ^ c1 ^ k0;
+    c1 = l1;
+    c2 = h0 ^ c3 ^ k1;
+    c3 = l0;
     k0 = (k0 + 0x9e3779b9) | 0;
     k1 = (k1 + 0xbb67ae85) | 0;
   }
-  out[0] = c0;
-  out[1] = c1;
-  out[2] = c2;
-  out[3] = c3;
+  out[at] = c0;
+  out[at + 1] = c1;
+  out[at + 2] = c2;
+  out[at + 3] = c3;
 }
 
-/** Upper 32 bits of the 64-bit product of two unsigned 32-bit numbers, from 16-bit halves. */
+/** Upper 32 bits of the 64-bit product of two unsigned 32-bit numbers, from 16-bit halves; no sum here passes 32 bits. */
 function multiplyHigh(a: number, b: number): number {
   const al = a & 0xffff;
   const ah = a >>> 16;
   const bl = b & 0xffff;
   const bh = b >>> 16;
-  const lh = al * bh;
-  const hl = ah * bl;
-  const middle = ((al * bl) >>> 16) + (lh & 0xffff) + (hl & 0xffff);
-  return (ah * bh + (lh >>> 16) + (hl >>> 16) + (middle >>> 16)) | 0;
+  const t = (Math.imul(ah, bl) + (Math.imul(al, bl) >>> 16)) | 0;
+  const u = (Math.imul(al, bh) + (t & 0xffff)) | 0;
+  return (Math.imul(ah, bh) + (t >>> 16) + (u >>> 16)) | 0;
 }

@@ -150,6 +150,9 @@ function find(where: string, fields: readonly Field[], name: string): Field {
   });
 }
 
+/** byte/255 for every byte. */
+const INTENSITY = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
 function imageSplit(
   where: string,
   name: string,
@@ -190,7 +193,7 @@ function imageSplit(
         prepare?.(indices[k]);
         const from = indices[k] * pixels;
         const to = k * pixels;
-        for (let p = 0; p < pixels; p++) out[to + p] = images[from + p] / 255;
+        for (let p = 0; p < pixels; p++) out[to + p] = INTENSITY[images[from + p]];
       }
     },
   };

@@ -64,3 +64,9 @@ test("40,000 draws are one-hot, and the classes come with their frequencies with
     expect(Math.abs(mean - p)).toBeLessThan(5 * error);
   });
 });
+
+test("among classes with equal logits, the one with the largest u is drawn", async () => {
+  const draws = categorical(input("logits", [3])).sample(input("u", [2, 3]));
+  const u = [0.1, 0.9, 0.5, 0.7, 0.01, 0.2];
+  expect([...(await drawn(draws, { logits: [2, 2, 2], u }))]).toEqual([0, 1, 0, 1, 0, 0]);
+});

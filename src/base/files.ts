@@ -27,7 +27,7 @@ export function writeFileAtomic(path: string, data: Uint8Array | string, on: Dis
     on.renameSync(temporary, path);
     flushFolder(folder);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    removeLeftover(temporary);
     throw cause instanceof FileError ? cause : unwritable(path, cause);
   }
 }
@@ -47,14 +47,19 @@ export function writeFolderAtomic(path: string, files: Record<string, Uint8Array
     if (existsSync(path)) {
       const old = `${temporary}.old`;
       on.renameSync(path, old);
-      on.renameSync(temporary, path);
+      try {
+        on.renameSync(temporary, path);
+      } catch (cause) {
+        on.renameSync(old, path); // back to its place
+        throw cause;
+      }
       rmSync(old, { recursive: true, force: true });
     } else {
       on.renameSync(temporary, path);
     }
     flushFolder(parent);
   } catch (cause) {
-    rmSync(temporary, { recursive: true, force: true });
+    removeLeftover(temporary);
     throw cause instanceof FileError ? cause : unwritable(path, cause);
   }
 }
@@ -72,6 +77,15 @@ export function makeFolder(path: string): void {
     mkdirSync(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || !existsSync(path)) throw unwritable(path, cause);
+  }
+}
+
+/** Removes a temporary file or folder as far as that is possible: the error that matters is the one before. */
+function removeLeftover(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // it stays; sweeping the run folder removes it later
   }
 }
 

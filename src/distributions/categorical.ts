@@ -21,7 +21,10 @@ export function categorical(logits: Value): Categorical {
     logProbabilities,
     noise: "uniform",
     logProb: (onehot) => sumEvent(mul(onehot, logProbabilities)),
-    /** The class with the largest log p − log(−log u) (the Gumbel-max trick); no gradient flows through. */
+    /**
+     * The class with the largest log p − log(−log u) (the Gumbel-max trick); no gradient flows through. Two classes that tie in float32,
+     * about one draw in a million, are both 1.
+     */
     sample: (u) => {
       const score = sub(logProbabilities, log(neg(log(u))));
       return indicator(equal(score, max(score, [-1], true)));

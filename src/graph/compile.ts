@@ -68,6 +68,7 @@ export function compile(program: Program, options: CompileOptions = {}): Compile
 
   const leaves = leavesOf(program, [...values, ...updates.map(([v]) => v)]);
   const names = Object.keys(program.outputs);
+  checkNames(program, leaves);
   const port = (v: Value, name = leafName(v)): Port => ({ name, shape: v.shape, dtype: v.dtype });
   const outputs = names.map((name, i) => port(values[i], name));
   const nexts = updates.map(([v], i) => [v, values[names.length + i]] as const);
@@ -137,4 +138,17 @@ function leavesOf(program: Program, values: readonly Value[]): Value[] {
     byName.set(node.leaf.name, v);
   }
   return [...byName.values()];
+}
+
+/** Outputs, leaves and next values share one space of names. */
+function checkNames({ name, outputs, updates = [] }: Program, leaves: readonly Value[]): void {
+  const all = [...leaves.map(leafName), ...Object.keys(outputs), ...updates.map(([v]) => nextName(leafName(v)))];
+  const twice = all.find((n, i) => all.indexOf(n) !== i);
+  if (twice === undefined) return;
+  throw new UsageError({
+    where: `program ${name}`,
+    expected: "outputs with names of their own, and one update per variable",
+    got: `"${twice}" twice`,
+    fix: "give the output a name that no input, noise or variable has",
+  });
 }

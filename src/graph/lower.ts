@@ -37,6 +37,7 @@ export function lower(
 ): Model {
   const g = new GraphBuilder();
   const names = new Map<Value, string>(leaves.map((v) => [v, g.claim(leafName(v))]));
+  for (const w of wanted) g.claim(w.name);
   for (const node of reachable(wanted.map((w) => w.value))) {
     if (node.leaf?.kind === "constant") {
       const [v] = node.outputs;

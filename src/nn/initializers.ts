@@ -27,8 +27,8 @@ export type InitializerName = keyof typeof initializers;
 
 /** An initialiser by name, for configs. @throws UsageError with the nearest known name */
 export function initializer(name: string, fans: Fans): Initial {
-  const known = initializers[name as InitializerName] as ((fans: Fans) => Initial) | undefined;
-  if (known) return known(fans);
+  if (Object.hasOwn(initializers, name))
+    return (initializers[name as InitializerName] as (fans: Fans) => Initial)(fans);
   const near = nearest(name, Object.keys(initializers));
   throw new UsageError({
     where: "initializer",

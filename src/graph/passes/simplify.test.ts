@@ -56,7 +56,6 @@ const rules: readonly (readonly [string, Value, readonly string[]])[] = [
     matmul(x, transpose(input("z", [3, 4])), false, true),
     ["%1 = MatMul(x, z)"],
   ],
-  ["a sum over an axis of size 1 is a reshape", sum(input("one", [2, 1]), [1]), ["%1 = Reshape(one, axes: [2])"]],
   ["a repeated row is broadcast by the sum", add(x, expand(row, [m, k])), ["%1 = Add(x, row)"]],
   ["a repeated scalar is broadcast by the product", mul(full([m, k], 2.5), x), ["%1 = Mul(2.5, x)"]],
   ["a repeated row is broadcast by the maximum", maximum(expand(row, [m, k]), x), ["%1 = Maximum(row, x)"]],

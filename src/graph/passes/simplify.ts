@@ -1,4 +1,4 @@
-import { dimsOf, sameDims, sizeOf } from "../../base/shape.ts";
+import { sameDims, sizeOf } from "../../base/shape.ts";
 import { scalarOf } from "../leaves.ts";
 import { add, mul, sub } from "../ops/arithmetic.ts";
 import { expand } from "../ops/broadcast.ts";
@@ -128,12 +128,6 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
       const e = producedBy(x, "Expand");
       return e && e.inputs[0].shape.length === 0 ? [expand(e.inputs[0], y.shape)] : undefined;
     },
-  ],
-  Sum: [
-    ({ inputs: [x], outputs: [y], attributes }) =>
-      (attributes["axes"] as readonly number[]).every((i) => dimsOf(x.shape)[i] === 1)
-        ? [reshape(x, y.shape)]
-        : undefined,
   ],
   Transpose: [
     ({ inputs: [x], attributes }) =>

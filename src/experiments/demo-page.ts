@@ -16,10 +16,10 @@ import { readMetricLog } from "../training/metric-log.ts";
 import { loadParameters, observedField, openRun, openRunData, type RunContext } from "./run.ts";
 
 /** Iterations of repeated inference, and which of them are shown. */
-const SHOWN = [0, 1, 2, 3, 5, 8, 12, 20, 40, 80];
+const SHOWN = [0, 1, 2, 3, 4, 6, 8, 12, 20, 40];
 
-/** Share of the pixels that are inverted before repeated inference cleans the digit (the paper's p). */
-const NOISE = 0.2;
+/** Share of the pixels that are inverted before repeated inference cleans the digit (p in the paper, which goes up to 0.2 and beyond). */
+const NOISE = 0.05;
 
 /**
  * Draws what a run of a still-image model has learned: learning curves, reconstructions, samples, a map of the latents, and noisy images
@@ -46,7 +46,7 @@ export async function demoPage(folder: string, context: RunContext): Promise<str
       "reconstruction",
     ]);
     const dreams = await sampleModel(model, parameters, context.runtime, { n: 60, seed: record.seed }, options);
-    const samples = imageGrid(dreams, { ...shapeOf(dataset), columns: 15, scale: 1 });
+    const samples = imageGrid(dreams, { ...shapeOf(dataset), columns: 12 });
     const map = await latentMap(dataset, inference.encode);
     const cleaned = await cleaning(run, dataset, parameters, context);
     const fallback = record.data.generated && run.config.data.id !== record.data.id;
@@ -101,7 +101,7 @@ export async function demoPage(folder: string, context: RunContext): Promise<str
         heading: "Repeated inference",
         image: { svg: cleaned },
         alt: "Rows of a noisy image and what becomes of it when it is encoded and decoded again and again",
-        caption: `Encoded and decoded again and again, x(t+1) = E[p(x | E[q(z | x(t))])], an image with ${NOISE * 100} % of its pixels inverted first comes near to the concept of its digit and then wanders to a memory.`,
+        caption: `${NOISE * 100} % of the pixels inverted (t = 0), then encoded and decoded again and again, x(t+1) = E[p(x | E[q(z | x(t))])]. The first iterations clean the digit; many more let it drift to wherever the model's own dynamics lead.`,
       },
       {
         kind: "code",

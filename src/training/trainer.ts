@@ -77,8 +77,11 @@ interface Memory {
   stopped: boolean;
 }
 
-/** Steps handed to the runtime in one call: enough to make the call's own cost small, few enough to stay responsive. */
-const CHUNK = 20;
+/**
+ * Steps handed to the runtime in one call. Each call copies all variables out of the runtime once, so many steps are cheaper than few;
+ * but nothing is heard of them, not even Ctrl-C, until the call returns. The numbers do not depend on it.
+ */
+const CHUNK = { first: 4, most: 50, seconds: 1 };
 
 /**
  * Trains until the plan is done, the signal says stop (then a checkpoint is written first), or a loss term is no longer finite.
@@ -106,6 +109,7 @@ export async function trainModel(
   const memory: Memory = from ? structuredClone(from.memory as unknown as Memory) : freshMemory();
   const log = parts.log(memory.metricBytes);
   let step = from?.step ?? 0;
+  let chunk = CHUNK.first;
   const firstStep = step;
   const started = performance.now();
   const secondsBefore = memory.seconds;
@@ -115,9 +119,12 @@ export async function trainModel(
   try {
     if (from) await session.write(from.state);
     while (step < plan.steps && !memory.stopped) {
-      const until = nextStop(step, plan);
+      const until = nextStop(step, chunk, plan);
       const feeds = Array.from({ length: until - step }, (_, i) => feedsOf(step + i));
+      const called = performance.now();
       const results = await session.run(feeds);
+      const each = (performance.now() - called) / 1000 / results.length;
+      chunk = Math.max(1, Math.min(CHUNK.most, 2 * chunk, Math.floor(CHUNK.seconds / each)));
       results.forEach((r, i) => void add(memory, checkFinite(r, step + i, model.name)));
       step = until;
       progress(results);
@@ -207,9 +214,9 @@ function freshMemory(): Memory {
 }
 
 /** The step at which the loop must look up next: a chunk further, or sooner where something is due. */
-function nextStop(step: number, plan: TrainingPlan): number {
+function nextStop(step: number, chunk: number, plan: TrainingPlan): number {
   const due = [plan.logEvery, plan.evaluateEvery, plan.checkpointEvery].map((n) => (Math.floor(step / n) + 1) * n);
-  return Math.min(step + CHUNK, plan.steps, ...due);
+  return Math.min(step + chunk, plan.steps, ...due);
 }
 
 function add(memory: Memory, result: Fetches): void {

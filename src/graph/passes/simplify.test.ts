@@ -7,7 +7,7 @@ import { print } from "../print.ts";
 import type { Value } from "../value.ts";
 import { simplify } from "./simplify.ts";
 
-const { add, div, equal, expand, full, greater, matmul, maximum, mul, neg, reshape, sub, sum, transpose, where } = ops;
+const { add, div, equal, expand, full, greater, matmul, maximum, mul, neg, reshape, sub, transpose, where } = ops;
 const [m, k] = [axis("m", 2), axis("k", 3)];
 const x = input("x", [m, k]);
 const y = input("y", [m, k]);

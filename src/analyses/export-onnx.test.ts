@@ -1,0 +1,137 @@
+import * as ort from "onnxruntime-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stream } from "../base/random.ts";
+import { sizeOf } from "../base/shape.ts";
+import { leafName } from "../graph/leaves.ts";
+import { vae } from "../models/vae.ts";
+import { decodeModel } from "../onnx/decode.ts";
+import { cpu } from "../runtime/onnxruntime-node.ts";
+import { exportOnnx } from "./export-onnx.ts";
+import { type Inference, openInference } from "./inference.ts";
+
+const model = vae({ pixels: 12, hidden: 9, latent: 3, samples: 1, activation: "tanh", init: "glorot-uniform" });
+
+/** Random numbers by name. */
+function numbers(name: string, n: number, kind: "normal" | "uniform" = "normal"): Float32Array {
+  const out = new Float32Array(n);
+  stream(5, name)[kind](0, out);
+  return out;
+}
+
+/** Weights and biases that are far from their first values. */
+const parameters = Object.fromEntries(
+  model.variables.map((v) => [leafName(v), numbers(leafName(v), sizeOf(v.shape)).map((w) => 0.5 * w)]),
+);
+
+const metadata = { experiment: "concept/vae", seed: "1", note: "né" };
+const bytes = exportOnnx(model, parameters, metadata);
+
+/** ONNX Runtime itself, without Helmholtz between. */
+let session: ort.InferenceSession;
+let inference: Inference;
+beforeAll(async () => {
+  session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1 });
+  inference = await openInference(model, parameters, cpu, { threads: 1 });
+});
+afterAll(async () => {
+  await session.release();
+  await inference.dispose();
+});
+
+const tensor = (data: Float32Array, width: number) => new ort.Tensor("float32", data, [data.length / width, width]);
+
+/** Within a relative 1e-5 of each other, or of the hundredth part of 1. */
+function expectNear(found: ort.Tensor, wanted: Float32Array, dims: number[]): void {
+  expect(found.dims).toEqual(dims);
+  const numbers = found.data as Float32Array;
+  const far = [...wanted].filter((w, i) => Math.abs(numbers[i] - w) > 1e-5 * Math.max(Math.abs(w), 0.01));
+  expect(far).toEqual([]);
+}
+
+describe("the exported file, run by ONNX Runtime alone", () => {
+  test.each([1, 2, 7, 300])("encodes and reconstructs %d images fed as x, without z", async (n) => {
+    const x = numbers("x", n * 12, "uniform");
+    const out = await session.run({ x: tensor(x, 12) });
+    const means = await inference.encode(x);
+    expectNear(out["z_mean"], means["z"], [n, 3]);
+    expectNear(out["reconstruction"], await inference.decode(means), [n, 12]);
+    expect(out["z_std"].dims).toEqual([n, 3]);
+    expect((out["z_std"].data as Float32Array).every((s) => s > 0)).toBe(true);
+  });
+
+  test.each([1, 2, 7, 300])("decodes %d points fed as z, without x", async (n) => {
+    const z = numbers("z", n * 3);
+    const out = await session.run({ z: tensor(z, 3) }, ["decoded"]);
+    expectNear(out["decoded"], await inference.decode({ z }), [n, 12]);
+    expectNear((await session.run({ z: tensor(z, 3) }))["decoded"], await inference.decode({ z }), [n, 12]);
+  });
+
+  test("takes different numbers of x and z at once", async () => {
+    const [x, z] = [numbers("x", 3 * 12, "uniform"), numbers("z", 5 * 3)];
+    const out = await session.run({ x: tensor(x, 12), z: tensor(z, 3) });
+    expect([out["z_mean"].dims, out["decoded"].dims]).toEqual([
+      [3, 3],
+      [5, 12],
+    ]);
+  });
+
+  test("decodes the means it encoded to the reconstruction", async () => {
+    const { z_mean, reconstruction } = await session.run({ x: tensor(numbers("x", 4 * 12, "uniform"), 12) });
+    const { decoded } = await session.run({ z: z_mean });
+    expectNear(decoded, reconstruction.data as Float32Array, [4, 12]);
+  });
+});
+
+describe("the exported file, read back", () => {
+  const onnx = decodeModel(bytes);
+
+  test("has inputs and outputs with names, axes and words", () => {
+    const shown = [...onnx.graph.inputs, ...onnx.graph.outputs].map(
+      (v) => `${v.name} (${v.dims.join(", ")}): ${v.doc}`,
+    );
+    expect(shown).toMatchInlineSnapshot(`
+      [
+        "x (batch, 12): observations: pixel intensities, 0 = background, 1 = ink (batch, pixel=12)",
+        "z (points, 3): a point in latent space, to decode (points, latent=3)",
+        "reconstruction (batch, 12): x → latents' means → mean of p(x | z) (batch, pixel=12)",
+        "z_mean (batch, 3): mean of q(z | x) (batch, latent=3)",
+        "z_std (batch, 3): standard deviation of q(z | x) (batch, latent=3)",
+        "decoded (points, 12): mean of p(x | z) (points, pixel=12)",
+      ]
+    `);
+  });
+
+  test("has a default of one row of zeros for both inputs", () => {
+    for (const [name, width] of [
+      ["x", 12],
+      ["z", 3],
+    ] as const) {
+      const zeros = onnx.graph.initializers.find((t) => t.name === name);
+      expect(zeros?.dims).toEqual([1, width]);
+      expect(zeros?.data).toEqual(new Uint8Array(4 * width));
+    }
+  });
+
+  test("keeps its metadata, its source and how to use it", () => {
+    expect(onnx.metadata).toEqual(metadata);
+    expect(onnx.doc || onnx.graph.doc).toContain("arXiv:1712.04195");
+    expect(onnx.doc || onnx.graph.doc).toContain("Feed x to encode and reconstruct, z to decode");
+  });
+
+  test("holds every parameter's numbers", () => {
+    for (const [name, wanted] of Object.entries(parameters)) {
+      const found = onnx.graph.initializers.find((t) => t.name === name);
+      expect(found, name).toBeDefined();
+      expect(Buffer.from(found!.data).equals(Buffer.from(wanted.buffer)), name).toBe(true);
+    }
+  });
+
+  test("has no operator outside the standard domain", () => {
+    expect(Object.keys(onnx.opsets)).toEqual([""]);
+    expect(onnx.graph.nodes.every((n) => n.domain === "")).toBe(true);
+  });
+});
+
+test("the same parameters give the same bytes", () => {
+  expect(Buffer.from(exportOnnx(model, parameters, metadata)).equals(Buffer.from(bytes))).toBe(true);
+});

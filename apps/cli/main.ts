@@ -10,6 +10,7 @@ import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { listCommand } from "./commands/list.ts";
+import { recordCommand } from "./commands/record.ts";
 import { trainCommand } from "./commands/train.ts";
 import { EXIT, explain } from "./output.ts";
 
@@ -39,6 +40,7 @@ for (const make of [
   evalCommand,
   generateCommand,
   exportCommand,
+  recordCommand,
   dataCommand,
   benchCommand,
   doctorCommand,

@@ -17,9 +17,8 @@ export interface Trajectory {
 /**
  * Repeated inference: z(t) = E_q(z|x(t))[z], x(t+1) = E_p(x|z(t))[x] (Nagano et al., arXiv:1712.04195, eqs. 6, 7).
  * All trials run in one graph, which keeps x(t) as its state between iterations.
- * @param start  x(0), (trials, observation)
- * @param trials number of rows in `start`
- * @param T      iterations
+ * `start` is x(0), (trials, observation).
+ * @param setting  `trials`: rows of `start`; `T`: iterations
  */
 export async function repeatedInference(
   model: Model,

@@ -5,7 +5,7 @@
  * Bits come from Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", SC11), the generator that
  * NumPy, JAX and cuRAND offer; normals from the inverse distribution function of one 32-bit uniform each (Wichura 1988, AS 241).
  */
-import { normalQuantile } from "./normal-quantile.ts";
+import { normalQuantile, normalQuantile32 } from "./normal-quantile.ts";
 
 /** A source of numbers addressed by step. The same name and step give the same numbers, always. */
 export interface Stream {
@@ -53,7 +53,8 @@ export function stream(seed: number, name: string): Stream {
     },
     normal(step, out) {
       const w = drawn(step, out.length);
-      for (let i = 0; i < w.length; i++) out[i] = normalQuantile((w[i] + 0.5) * 2 ** -32);
+      const quantile = out instanceof Float32Array ? normalQuantile32 : normalQuantile;
+      for (let i = 0; i < w.length; i++) out[i] = quantile((w[i] + 0.5) * 2 ** -32);
     },
     permutation(step, n) {
       const order = Uint32Array.from({ length: n }, (_, i) => i);

@@ -1,0 +1,49 @@
+/**
+ * Writes the README's results from the committed records in results/ and bench/results/: no number there is typed by hand.
+ * `npm run results` rewrites the part between the two markers; with `--check` it fails if that part is out of date.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+
+const root = new URL("../", import.meta.url);
+const [begin, end] = ["<!-- results: written by `npm run results` -->", "<!-- end of results -->"];
+
+const runs = records("results").map(
+  ([file, { experiment, preset, data, seed, config, metrics, seconds, threads, versions }]) =>
+    `| \`${experiment}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${metrics.test.elbo.toFixed(2)} | ${Math.round(seconds / 60)} min, ${threads} threads | \`${versions.commit ?? "-"}\` | [${file}](results/${file}) |`,
+);
+const speeds = records("bench/results").flatMap(([file, { cases, threads }]) =>
+  cases.flatMap(({ name, ratio, ratioRange, helmholtz, pytorch, versions }) =>
+    ratio === undefined
+      ? []
+      : `| ${name} | ${helmholtz.median.toFixed(1)} | ${pytorch.median.toFixed(1)} | ${ratio.toFixed(2)} (${ratioRange.map((r) => r.toFixed(2)).join("–")}) | ${threads} | ${versions.onnxruntime} / ${versions.pytorch} | [${file}](bench/results/${file}) |`,
+  ),
+);
+const text = `${begin}
+
+| experiment | preset | data | seed | epochs | test ELBO (nats per image) | time | commit | record |
+| --- | --- | --- | ---: | ---: | ---: | --- | --- | --- |
+${runs.join("\n")}
+
+| training step | Helmholtz ms | PyTorch ms | ratio, median (range) of alternating turns | threads | ONNX Runtime / PyTorch | record |
+| --- | ---: | ---: | --- | ---: | --- | --- |
+${speeds.join("\n")}
+
+${end}`;
+
+const readme = readFileSync(new URL("README.md", root), "utf8");
+const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
+if (from < 0 || to < 0) throw new Error("README.md has no place for results");
+const updated = readme.slice(0, from) + text + readme.slice(to + end.length);
+if (!process.argv.includes("--check")) writeFileSync(new URL("README.md", root), updated);
+else if (updated !== readme) {
+  console.error("README.md: expected the results of the committed records, got others; run `npm run results`.");
+  process.exitCode = 1;
+}
+
+/** The JSON files of a folder with their names, in order. */
+function records(folder) {
+  return readdirSync(new URL(`${folder}/`, root))
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .map((file) => [file, JSON.parse(readFileSync(new URL(`${folder}/${file}`, root), "utf8"))]);
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { UsageError } from "../base/errors.ts";
+import { writeFileAtomic } from "../base/files.ts";
+import { lineChart } from "../figures/chart.ts";
+import { type MetricRecord, readMetricLog } from "../training/metric-log.ts";
+import { openRun } from "./run.ts";
+
+/** A finished run's outcome, small enough to be committed: what was run, on what, how it ended, and the curve. */
+export interface ResultRecord {
+  readonly experiment: string;
+  readonly preset: string;
+  readonly seed: number;
+  /** The command that repeats it. */
+  readonly command: string;
+  readonly data: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Evaluations by split: epoch and ELBO, nats per example. */
+  readonly curves: Readonly<Record<string, readonly (readonly [epoch: number, elbo: number])[]>>;
+  readonly seconds: number;
+  readonly threads: number;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: Readonly<Record<string, string | number>>;
+  readonly finished: string;
+}
+
+/**
+ * Writes `<out>/<experiment>-<preset>-seed<n>.json` and the learning curve beside it as SVG.
+ * @returns the path of the JSON file
+ * @throws UsageError if the run has not ended
+ */
+export function recordRun(folder: string, out: string): string {
+  const { record } = openRun(folder);
+  if (record.status !== "completed" && record.status !== "stopped early") {
+    throw new UsageError({
+      where: folder,
+      expected: "a run that has come to its end",
+      got: `one that is ${record.status}`,
+      fix: `finish it with \`helmholtz train --resume ${folder}\``,
+    });
+  }
+  const { experiment, preset, seed, config, threads, versions, machine } = record;
+  const log = readMetricLog(join(folder, "metrics.jsonl"));
+  const splits = [...new Set(log.filter((r) => "elbo" in r.metrics).map((r) => r.split))];
+  const result: ResultRecord = {
+    experiment,
+    preset,
+    seed,
+    command: `npx helmholtz train ${experiment} --preset ${preset} --seed ${seed}`,
+    data: record.data.title,
+    config,
+    metrics: record.metrics ?? {},
+    curves: Object.fromEntries(splits.map((split) => [split, curve(log, split)])),
+    seconds: Math.round(record.seconds ?? 0),
+    threads,
+    versions,
+    machine,
+    finished: record.finished ?? "",
+  };
+  const path = join(out, `${experiment.replace("/", "-")}-${preset}-seed${seed}`);
+  writeFileAtomic(`${path}.json`, `${JSON.stringify(result, undefined, 2)}\n`);
+  writeFileAtomic(`${path}.svg`, figure(result, log));
+  return `${path}.json`;
+}
+
+function curve(log: readonly MetricRecord[], split: string): [number, number][] {
+  return log.filter((r) => r.split === split).map((r) => [r.epoch, Number(r.metrics["elbo"].toFixed(3))]);
+}
+
+/** Training and evaluation curves from the first evaluation on: what lies before is far below and would squeeze the rest. */
+function figure({ experiment, curves }: ResultRecord, log: readonly MetricRecord[]): string {
+  const from = Math.min(...Object.values(curves).flatMap((points) => points.map(([epoch]) => epoch)));
+  const train = log.filter((r) => r.split === "train" && r.epoch >= from);
+  const every = Math.ceil(train.length / 300);
+  return lineChart({
+    id: `${experiment.replace("/", "-")}-curve`,
+    series: [
+      {
+        name: "training batches",
+        points: train.filter((_, i) => i % every === 0).map((r) => [r.epoch, -r.metrics["loss"]]),
+      },
+      ...Object.entries(curves).map(([name, points]) => ({ name, points: [...points] as [number, number][] })),
+    ],
+    x: { label: "epoch" },
+    y: { label: "ELBO", unit: "nats per image" },
+  });
+}

@@ -152,8 +152,10 @@ describe("what stands on top uses the public entries", () => {
   });
 });
 
-test("no files import each other in a circle, not even for types", () => {
-  const next = new Map(files.map((f) => [f, imports.filter(({ from }) => from === f).map(({ to }) => to)]));
+// Types may: a value names its op and an op its values.
+test("no files import each other in a circle when they run", () => {
+  const running = imports.filter(({ typeOnly }) => !typeOnly);
+  const next = new Map(files.map((f) => [f, running.filter(({ from }) => from === f).map(({ to }) => to)]));
   const done = new Set<string>();
   const circles: string[] = [];
   const visit = (file: string, path: readonly string[]): void => {

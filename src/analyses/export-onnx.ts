@@ -5,13 +5,11 @@ import { input } from "../graph/leaves.ts";
 import type { Value } from "../graph/value.ts";
 import type { Model } from "../models/model.ts";
 import { encodeModel } from "../onnx/encode.ts";
-import { ElementType, type Model as OnnxModel, type Tensor } from "../onnx/model.ts";
 import { decodeGraph, type Parameters } from "./inference.ts";
 
 /**
- * A trained model as one standard ONNX file with three uses:
- * encode (x → mean and standard deviation of every latent), reconstruct (x → x), decode (latents → x).
- * Both inputs have a default (one row of zeros), so a caller feeds only what the wanted outputs need; every first axis is free.
+ * A trained model as one standard ONNX file with three uses: encode (x → mean and standard deviation of every latent), reconstruct
+ * (x → x), decode (latents → x). First axes are free, also to be 0: whoever only encodes feeds latents of no rows, and the other way round.
  */
 export function exportOnnx(
   model: Model,
@@ -19,7 +17,7 @@ export function exportOnnx(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const { model: onnx } = compile(inferenceProgram(model), { freeze: parameters, freeAxes: ["batch", "points"] });
-  return encodeModel(withDefaults(onnx, metadata));
+  return encodeModel({ ...onnx, metadata });
 }
 
 function inferenceProgram(model: Model) {
@@ -43,17 +41,8 @@ function inferenceProgram(model: Model) {
   docs["decoded"] = `mean of p(x | ${Object.keys(points).join(", ")})`;
   return {
     name: model.name,
-    doc: `${model.source}. Feed x to encode and reconstruct, ${Object.keys(points).join(", ")} to decode.`,
+    doc: `${model.source}. x is encoded and reconstructed, ${Object.keys(points).join(", ")} decoded; either may have no rows.`,
     outputs,
     docs,
   };
-}
-
-/** Gives every input a default value, which ONNX expresses as an initialiser of the same name. */
-function withDefaults(onnx: OnnxModel, metadata: Readonly<Record<string, string>>): OnnxModel {
-  const zeros = onnx.graph.inputs.map(({ name, dims }): Tensor => {
-    const sizes = dims.map((d) => (typeof d === "string" ? 1 : d));
-    return { name, type: ElementType.float, dims: sizes, data: new Uint8Array(4 * sizes.reduce((a, b) => a * b, 1)) };
-  });
-  return { ...onnx, metadata, graph: { ...onnx.graph, initializers: [...onnx.graph.initializers, ...zeros] } };
 }

@@ -11,7 +11,7 @@ export function exportCommand(): Command {
   withJson(command).addHelpText(
     "after",
     `
-Feed x to encode and reconstruct, or z to decode; the other input may be left out. First axes are free.
+x is encoded and reconstructed, z is decoded. First axes are free: feed no rows of what you do not need.
 
 Examples:
   helmholtz export runs/paper
@@ -20,7 +20,9 @@ Examples:
 In Node, without Helmholtz:
   import * as ort from "onnxruntime-node";
   const session = await ort.InferenceSession.create("vae.onnx");
-  const { z_mean } = await session.run({ x: new ort.Tensor("float32", pixels, [1, 784]) });`,
+  const x = new ort.Tensor("float32", pixels, [1, 784]);
+  const z = new ort.Tensor("float32", [], [0, 100]);
+  const { z_mean, reconstruction } = await session.run({ x, z });`,
   );
   return command.action((run: string, { out, json = false }: { out?: string; json?: boolean }) => {
     const path = exportRun(run, out);

@@ -93,6 +93,8 @@ function drawKill(seconds) {
 /** Runs the command line in a process group of its own, which is killed as planned; tells what it was killed in, if it was. */
 async function run(args, kill) {
   const began = performance.now();
+  const before = new Set(kill ? temporaries(kill.folder) : []);
+  const writing = () => temporaries(kill.folder).some((name) => !before.has(name));
   const env = { ...process.env, HELMHOLTZ_DATA: "" };
   const child = spawn(process.execPath, [cli, ...args], { env, detached: true, stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
@@ -109,9 +111,9 @@ async function run(args, kill) {
   let killed;
   if (kill) {
     await Promise.race([end, wait(kill.after * 1000)]);
-    while (kill.onWrite && !ended && !temporary(kill.folder)) await wait(0);
+    while (kill.onWrite && !ended && !writing()) await wait(0);
     if (!ended) {
-      killed = temporary(kill.folder) ? "while writing" : "between writes";
+      killed = writing() ? "while writing" : "between writes";
       try {
         process.kill(-child.pid, "SIGKILL");
       } catch {
@@ -120,22 +122,21 @@ async function run(args, kill) {
     }
   }
   const { code, signal } = await end;
+  const seconds = (performance.now() - began) / 1000;
   if (killed && signal !== "SIGKILL") killed = undefined;
   if (killed) await gone(child.pid);
-  return { code, killed, seconds: (performance.now() - began) / 1000, stderr };
+  return { code, killed, seconds, stderr };
 }
 
-/** The name of a temporary file or folder that is being written. */
-function temporary(folder) {
-  for (const dir of [folder, join(folder, "checkpoints")]) {
+/** The temporary files and folders in a run folder: those being written, and those that a killed process left. */
+function temporaries(folder) {
+  return [folder, join(folder, "checkpoints")].flatMap((dir) => {
     try {
-      const name = readdirSync(dir).find((f) => f.endsWith(".tmp"));
-      if (name) return name;
+      return readdirSync(dir).filter((name) => name.endsWith(".tmp"));
     } catch {
-      // the folder is not there yet
+      return []; // the folder is not there yet
     }
-  }
-  return undefined;
+  });
 }
 
 /** Waits until no process of the group is left, ten seconds at most. */

@@ -305,7 +305,7 @@ describe("a bad command", () => {
   test.each([
     ["checkpoints/200/model.safetensors", /model\.safetensors: expected an undamaged checkpoint/],
     ["checkpoints/200/train.safetensors", /train\.safetensors: expected an undamaged checkpoint/],
-    ["checkpoints/200/state.json", /state\.json: expected the state of a checkpoint as JSON/],
+    ["checkpoints/200/state.json", /state\.json: expected the undamaged state of a checkpoint as JSON/],
     ["run.json", /run\.json: expected the record of a run/],
   ])("a resumed run with a damaged %s exits with 1 and one line that names it", async (file, message) => {
     const folder = join(root, `damaged-${file.replaceAll("/", "-")}`);

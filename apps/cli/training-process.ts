@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { FileError, type Problem, RunError, type RunRecord, type TrainingEvent, UsageError } from "../../src/node.ts";
+import { EXIT } from "./output.ts";
 
 /** What the training process is told. */
 export interface TrainingOrder {
@@ -60,10 +61,14 @@ export function trainInProcess(
 function stopOnSignals(child: ChildProcess, notice: (s: string) => void): () => void {
   let asked = false;
   const stop = (): void => {
-    if (asked) return void child.kill("SIGKILL");
+    if (asked) {
+      child.kill("SIGKILL");
+      notice("stopped at once; the last checkpoint is whole");
+      process.exit(EXIT.interrupted);
+    }
     asked = true;
     notice("\nstopping after a checkpoint (once more: stop at once) …");
-    child.send("stop");
+    if (child.connected) child.send("stop");
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

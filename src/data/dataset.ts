@@ -146,7 +146,7 @@ function find(where: string, fields: readonly Field[], name: string): Field {
     where,
     expected: `a field (${names.join(", ")})`,
     got: `"${name}"`,
-    fix: near ? `did you mean "${near}"?` : "choose one of these",
+    fix: near ? `did you mean "${near}"` : "choose one of these",
   });
 }
 

@@ -122,6 +122,6 @@ function checkId(id: string): DatasetId {
     where: "data set",
     expected: `one of ${datasetIds.join(", ")}`,
     got: `"${id}"`,
-    fix: near ? `did you mean "${near}"?` : "see helmholtz data list",
+    fix: near ? `did you mean "${near}"` : "see helmholtz data list",
   });
 }

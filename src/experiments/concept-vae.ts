@@ -54,7 +54,7 @@ export const conceptVae = experiment<Config>({
   title: "VAE for concept formation by repeated inference",
   source: { paper: "Nagano, Karakida & Okada, arXiv:1712.04195", part: "section 2, model of figs. 1–4" },
   about:
-    "The variational autoencoder (784–1024–100–1024–784, tanh, Bernoulli pixels) whose repeated inference first approaches the " +
+    "The variational autoencoder (one hidden layer on either side, Bernoulli pixels) whose repeated inference first approaches the " +
     "concept of a noisy digit and then a memory.",
   schema,
   presets: {

@@ -81,8 +81,9 @@ export function override<C>(config: C, settings: readonly string[]): C {
     keys.forEach((key, i) => {
       const last = i === keys.length - 1;
       const next = Object.hasOwn(place, key) ? place[key] : undefined;
-      if (next === undefined || (!last && (typeof next !== "object" || next === null))) {
-        throw unknownKey(`--set ${setting}`, keys.slice(0, i), key, place);
+      if (next === undefined) throw unknownKey(`--set ${setting}`, keys.slice(0, i), key, place);
+      if (!last && (typeof next !== "object" || next === null)) {
+        throw unknownKey(`--set ${setting}`, keys.slice(0, i + 1), keys[i + 1], {});
       }
       if (last) place[key] = parseValue(setting.slice(at + 1));
       else place = next as Record<string, unknown>;
@@ -112,13 +113,36 @@ export function parseConfig<C>(schema: z.ZodType<C>, value: unknown, where: stri
   const [issue] = result.error.issues;
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    throw unknownKey(where, path, issue.keys[0], (lookUp(known, path) ?? {}) as Record<string, unknown>);
+    const place = (lookUp(known, path) ?? {}) as Record<string, unknown>;
+    const [key] = issue.keys;
+    throw Object.hasOwn(place, key) ? misplacedKey(where, path, key, value) : unknownKey(where, path, key, place);
   }
   throw new UsageError({
     where: `${where}, ${path.join(".") || "the whole"}`,
-    expected: issue.message.replace(/^Invalid input: expected /, "").replace(/^Too (small|big): expected /, ""),
+    expected: expectation(issue.message),
     got: JSON.stringify(lookUp(value, path)) ?? "nothing",
     fix: "correct the value",
+  });
+}
+
+/** Zod's words without what the rest of the sentence says anyway: "Invalid input: expected number, received string". */
+function expectation(message: string): string {
+  return message
+    .replace(/^Invalid discriminator value\. Expected /, "")
+    .replace(/^(Invalid (input|option)|Too (small|big)): expected /, "")
+    .replace(/, received .*$/, "");
+}
+
+/** A key that exists, but not beside the value of its neighbour: a cosine's floor under a constant rate. */
+function misplacedKey(where: string, path: readonly string[], key: string, value: unknown): UsageError {
+  const place = lookUp(value, path) as Record<string, unknown>;
+  const chosen = place["kind"] ?? place["name"];
+  const group = path.join(".");
+  return new UsageError({
+    where,
+    expected: `only the keys that ${group} ${JSON.stringify(chosen)} has`,
+    got: `"${[...path, key].join(".")}"`,
+    fix: `set the whole of it at once, as in --set '${group}={"kind":"constant","rate":0.001}'`,
   });
 }
 
@@ -132,8 +156,8 @@ function unknownKey(where: string, path: readonly string[], key: string, place: 
   const full = (k: string): string => [...path, k].join(".");
   return new UsageError({
     where,
-    expected: `a key among ${keys.map(full).join(", ") || "none (there is nothing inside this value)"}`,
+    expected: `a key among ${keys.map(full).join(", ") || `none (there is nothing inside ${path.join(".")})`}`,
     got: `"${full(key)}"`,
-    fix: near ? `did you mean "${full(near)}"` : "choose one of these keys",
+    fix: near ? `did you mean "${full(near)}"` : keys.length > 0 ? "choose one of these keys" : "set the value itself",
   });
 }

@@ -18,6 +18,9 @@ import { loadParameters, observedField, openRun, openRunData, type RunContext } 
 /** Iterations of repeated inference, and which of them are shown. */
 const SHOWN = [0, 1, 2, 3, 4, 6, 8, 12, 20, 40];
 
+/** Images on the map of the latents. */
+const MAPPED = 2000;
+
 /** Share of the pixels that are inverted before repeated inference cleans the digit (p in the paper, which goes up to 0.2 and beyond). */
 const NOISE = 0.05;
 
@@ -62,8 +65,17 @@ export async function demoPage(folder: string, context: RunContext): Promise<str
       {
         kind: "facts",
         facts: [
-          ["Test ELBO", `${record.metrics?.["test"]?.["elbo"]?.toFixed(2)} nats per image (higher is better)`],
+          [
+            "Test ELBO (higher is better)",
+            record.metrics?.["test"] ? `${record.metrics["test"]["elbo"].toFixed(2)} nats per image` : "not evaluated",
+          ],
           ["Training", `${run.config.train.epochs} epochs, ${record.step} steps, ${Math.round(record.seconds ?? 0)} s`],
+          [
+            "Sizes",
+            Object.entries(run.config.model)
+              .map(([name, v]) => `${name} ${v}`)
+              .join(", "),
+          ],
           ["Experiment", `${record.experiment}, preset ${record.preset}, seed ${record.seed}`],
           ["Machine", `${record.machine["cpu"]}, ${record.threads} threads`],
         ],
@@ -94,7 +106,7 @@ export async function demoPage(folder: string, context: RunContext): Promise<str
         heading: "Latent space",
         image: { svg: map },
         alt: "Scatter plot of test images on the first two principal components of their latent means, coloured by class",
-        caption: "Means of q(z | x) of 2,000 test images on their first two principal components.",
+        caption: `Means of q(z | x) of ${Math.min(MAPPED, dataset.splits.test.count)} test images on their first two principal components.`,
       },
       {
         kind: "figure",
@@ -214,7 +226,7 @@ async function latentMap(
   dataset: Dataset,
   encode: (x: Float32Array) => Promise<Record<string, Float32Array>>,
 ): Promise<string> {
-  const n = Math.min(2000, dataset.splits.test.count);
+  const n = Math.min(MAPPED, dataset.splits.test.count);
   const { images, labels } = await readImages(
     dataset,
     Array.from({ length: n }, (_, i) => i),

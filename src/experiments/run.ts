@@ -179,7 +179,7 @@ async function train(
   for (const { name, split, from, to } of plan.evaluations) {
     evaluators.push({
       name,
-      evaluator: await openEvaluator(model, split, { runtime, threads, seed, field, from, to }),
+      evaluator: await openEvaluator(model, split, { runtime, threads, seed, field, name, from, to }),
     });
   }
   try {

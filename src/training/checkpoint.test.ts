@@ -163,7 +163,7 @@ describe("a damaged checkpoint is a FileError that names it and says what to do"
     (text) => {
       writeFileSync(join(save(5), "state.json"), text, "latin1");
       expect(load).toThrow(FileError);
-      expect(load).toThrow(/state\.json: expected the state of a checkpoint as JSON/);
+      expect(load).toThrow(/state\.json: expected the undamaged state of a checkpoint as JSON/);
     },
   );
 

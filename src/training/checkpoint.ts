@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { FileError } from "../base/errors.ts";
-import { type Disk, disk, writeFolderAtomic } from "../base/files.ts";
+import { type Disk, disk, unwritable, writeFolderAtomic } from "../base/files.ts";
 import { dimsOf, showShape, sizeOf } from "../base/shape.ts";
 import type { VariablePort } from "../graph/compile.ts";
 import type { State } from "../runtime/session.ts";
@@ -21,6 +21,9 @@ export interface Checkpoint {
 const MODEL_FILE = "model.safetensors";
 const TRAIN_FILE = "train.safetensors";
 const STATE_FILE = "state.json";
+
+/** Of state.json. */
+const FORMAT = 1;
 
 /** How many checkpoints stay in a run folder: the newest, and one to fall back on. */
 const KEPT = 2;
@@ -46,14 +49,13 @@ export function saveCheckpoint(
       state,
     );
   const [model, train] = [pick(true), pick(false)];
-  const record = { format: 1, step, memory, sha256: { [MODEL_FILE]: sha256(model), [TRAIN_FILE]: sha256(train) } };
+  const hashes = { [MODEL_FILE]: sha256(model), [TRAIN_FILE]: sha256(train), memory: memoryHash(memory) };
+  const record: StateRecord = { format: FORMAT, step, memory, sha256: hashes };
   if (!existsSync(path)) {
     const json = `${JSON.stringify(record, undefined, 2)}\n`;
     writeFolderAtomic(path, { [MODEL_FILE]: model, [TRAIN_FILE]: train, [STATE_FILE]: json }, on);
   }
-  for (const old of checkpointSteps(folder).slice(0, -KEPT)) {
-    rmSync(join(folder, "checkpoints", String(old)), { recursive: true, force: true });
-  }
+  for (const old of checkpointSteps(folder).slice(0, -KEPT)) discard(join(folder, "checkpoints", String(old)), on);
   return path;
 }
 
@@ -129,7 +131,20 @@ export function decodeVariables(bytes: Uint8Array, where: string): Record<string
   return state;
 }
 
+/** Removes a checkpoint; it first gets a temporary name, so that a kill half-way leaves nothing that looks like one. */
+function discard(path: string, on: Disk): void {
+  const doomed = join(dirname(path), `.${basename(path)}.old.tmp`);
+  try {
+    on.renameSync(path, doomed);
+    rmSync(doomed, { recursive: true, force: true });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
 interface StateRecord {
+  readonly format: number;
+  readonly step: number;
   readonly memory: Readonly<Record<string, unknown>>;
   readonly sha256: Readonly<Record<string, string>>;
 }
@@ -138,11 +153,19 @@ function readRecord(path: string, fix: string): StateRecord {
   const bytes = read(path, fix);
   try {
     const record = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as Partial<StateRecord>;
-    if (record.memory && record.sha256?.[MODEL_FILE] && record.sha256[TRAIN_FILE]) return record as StateRecord;
+    const whole = record.memory && record.sha256?.[MODEL_FILE] && record.sha256[TRAIN_FILE];
+    if (whole && record.format === FORMAT && record.sha256?.["memory"] === memoryHash(record.memory)) {
+      return record as StateRecord;
+    }
   } catch {
     // falls through to the error below, which says more than the parser's
   }
-  throw new FileError({ where: path, expected: "the state of a checkpoint as JSON", got: "something else", fix });
+  throw new FileError({
+    where: path,
+    expected: `the undamaged state of a checkpoint as JSON (format ${FORMAT})`,
+    got: "something else",
+    fix,
+  });
 }
 
 function readChecked(path: string, expected: string, fix: string): Uint8Array {
@@ -167,6 +190,10 @@ function read(path: string, fix: string): Uint8Array {
       { cause },
     );
   }
+}
+
+function memoryHash(memory: unknown): string {
+  return sha256(new TextEncoder().encode(JSON.stringify(memory)));
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -35,7 +35,7 @@ function bruteForce(from: number, to: number, w: number): { ink: number; noise: 
     data.splits.test.read("image", [i], image);
     ink += w * image.reduce((a, b) => a + b, 0);
     const draws = new Float32Array(batch * 3);
-    stream(4, "test/inky/n").normal(Math.floor((i - from) / batch), draws);
+    stream(4, "evaluate/test/inky/n").normal(Math.floor((i - from) / batch), draws);
     random += draws
       .subarray(((i - from) % batch) * 3)
       .subarray(0, 3)

@@ -28,6 +28,8 @@ export interface EvaluatorOptions {
   /** Seed of the noise; the same seed gives the same draws at every call. */
   readonly seed: number;
   readonly field: string;
+  /** What is evaluated, in the names of its streams (default: the split). */
+  readonly name?: string;
   /** Which examples, from–to (default: all). */
   readonly from?: number;
   readonly to?: number;
@@ -36,7 +38,7 @@ export interface EvaluatorOptions {
 /** Examples scored in one run of the graph. */
 const BATCH = 500;
 
-/** Prepares to average the model's loss terms over a split, with noise of its own stream "<split>/…". */
+/** Prepares to average the model's loss terms over a split, with noise of its own streams "evaluate/<name>/…". */
 export async function openEvaluator(model: Model, split: Split, options: EvaluatorOptions): Promise<Evaluator> {
   const from = options.from ?? 0;
   const to = options.to ?? split.count;
@@ -54,7 +56,7 @@ export async function openEvaluator(model: Model, split: Split, options: Evaluat
         const indices = Array.from({ length: batch }, (_, i) => Math.min(start + i, to - 1));
         const x = new Float32Array(size);
         split.read(options.field, indices, x);
-        const noise = drawNoise(program.noise, options.seed, split.name, run);
+        const noise = drawNoise(program.noise, options.seed, `evaluate/${options.name ?? split.name}`, run);
         const [scores] = await session.run([{ [OBSERVATION]: x, ...noise }]);
         const real = Math.min(batch, to - start);
         for (const name of Object.keys(sums)) for (let i = 0; i < real; i++) sums[name] += scores[name][i];

@@ -35,13 +35,18 @@ export function openMetricLog(path: string, length: number): MetricLog {
       append(record) {
         const line = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
         try {
-          end += writeSync(fd, line, 0, line.length, end);
+          for (let done = 0; done < line.length; ) done += writeSync(fd, line, done, line.length - done, end + done);
+          end += line.length;
         } catch (cause) {
           throw unwritable(path, cause);
         }
       },
       flush() {
-        fsyncSync(fd);
+        try {
+          fsyncSync(fd);
+        } catch (cause) {
+          throw unwritable(path, cause);
+        }
         return end;
       },
       close: () => closeSync(fd),

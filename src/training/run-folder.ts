@@ -36,6 +36,9 @@ export interface RunRecord {
 const RECORD = "run.json";
 const LOCK = "running.pid";
 
+/** Names that atomic writing uses before its rename; what a killed process left behind. */
+const TEMPORARY = /^\..*\.tmp(\.old)?$/;
+
 /**
  * Makes the folder of a new run.
  * @throws UsageError if something is there already; FileError if it cannot be written
@@ -43,7 +46,7 @@ const LOCK = "running.pid";
 export function createRunFolder(folder: string, record: RunRecord): void {
   let there: string[] = [];
   try {
-    there = existsSync(folder) ? readdirSync(folder) : [];
+    there = existsSync(folder) ? readdirSync(folder).filter((name) => !TEMPORARY.test(name)) : [];
   } catch (cause) {
     throw unwritable(folder, cause);
   }
@@ -97,7 +100,7 @@ export function readRun(folder: string): RunRecord {
  */
 export function lockRun(folder: string): () => void {
   const path = join(folder, LOCK);
-  const owner = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
+  const owner = readOwner(path);
   if (owner && owner !== process.pid && alive(owner)) {
     throw new UsageError({
       where: folder,
@@ -111,7 +114,25 @@ export function lockRun(folder: string): () => void {
   } catch (cause) {
     throw unwritable(path, cause);
   }
-  return () => rmSync(path, { force: true });
+  return () => remove(path);
+}
+
+/** The process that holds the lock, or 0. A lock that cannot be read is nobody's. */
+function readOwner(path: string): number {
+  try {
+    return Number(readFileSync(path, "utf8")) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Removes what is no longer needed. @throws FileError if the disk refuses */
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
 }
 
 function alive(pid: number): boolean {
@@ -128,7 +149,7 @@ export function sweepTemporary(folder: string): void {
   for (const dir of [folder, join(folder, "checkpoints")]) {
     if (!existsSync(dir)) continue;
     for (const name of readdirSync(dir)) {
-      if (/^\..*\.tmp(\.old)?$/.test(name)) rmSync(join(dir, name), { recursive: true, force: true });
+      if (TEMPORARY.test(name)) remove(join(dir, name));
     }
   }
 }

@@ -69,7 +69,8 @@ export interface TrainingResult {
 interface Memory {
   seconds: number;
   metricBytes: number;
-  best: { score: number; step: number };
+  /** The highest bound so far, where early stopping looks for one. */
+  best: { score: number; step: number } | null;
   evaluations: Record<string, Evaluation>;
   /** Sums of the training terms since the last line of the log. */
   sums: Record<string, number>;
@@ -183,7 +184,7 @@ export async function trainModel(
       memory.evaluations[name] = evaluation;
       record({ split: name, metrics: { elbo: evaluation.elbo, ...evaluation.terms } });
       if (plan.earlyStop?.on !== name) continue;
-      if (evaluation.elbo > memory.best.score) memory.best = { score: evaluation.elbo, step };
+      if (!memory.best || evaluation.elbo > memory.best.score) memory.best = { score: evaluation.elbo, step };
       memory.stopped = step - memory.best.step >= plan.earlyStop.patience * plan.evaluateEvery;
     }
   }
@@ -205,7 +206,7 @@ function freshMemory(): Memory {
   return {
     seconds: 0,
     metricBytes: 0,
-    best: { score: Number.NEGATIVE_INFINITY, step: 0 },
+    best: null,
     evaluations: {},
     sums: {},
     summed: 0,

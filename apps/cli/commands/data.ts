@@ -33,7 +33,11 @@ Examples:
 
 function list(): Command {
   return withJson(
-    withData(new Command("list").description("List data sets and what of them is on this machine.")),
+    withData(
+      new Command("list")
+        .description("List data sets and what of them is on this machine.")
+        .addHelpText("after", "\nExamples:\n  helmholtz data list\n  helmholtz data list --data-dir ~/data --json"),
+    ),
   ).action((options: CommonOptions) => {
     const found = describeDatasets(dataFrom(options));
     emit(options.json ?? false, { datasets: found }, () =>
@@ -48,6 +52,10 @@ function list(): Command {
 function get(): Command {
   const command = new Command("get")
     .description("Fetch a data set into the cache (nothing is done if it is there).")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  helmholtz data get mnist\n  helmholtz data get fashion-mnist --cache-dir ~/data",
+    )
     .argument("<dataset>", datasetIds.join(", "));
   return withJson(withData(command)).action(async (id: string, options: CommonOptions) => {
     const dataset = await openDataset(id, dataFrom(options));
@@ -63,6 +71,7 @@ function get(): Command {
 function verify(): Command {
   const command = new Command("verify")
     .description("Compare every file of a data set with its published SHA-256.")
+    .addHelpText("after", "\nExamples:\n  helmholtz data verify mnist\n  helmholtz data verify mnist --data-dir ~/data")
     .argument("<dataset>", datasetIds.join(", "));
   return withJson(withData(command)).action((id: string, options: CommonOptions) => {
     const files = verifyDataset(id, dataFrom(options));
@@ -88,6 +97,10 @@ function verify(): Command {
 function preview(): Command {
   const command = new Command("preview")
     .description("Draw a sheet of training examples.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  helmholtz data preview glyphs\n  helmholtz data preview mnist --count 400 --out digits.png",
+    )
     .argument("<dataset>", datasetIds.join(", "))
     .option("--count <n>", "how many", positiveInteger, 100)
     .option("--seed <n>", "seed of the choice", wholeNumber, 0)

@@ -33,7 +33,7 @@ export const benchCases: readonly BenchCase[] = [
     about:
       "VAE 784-1024-100, two samples, batch 100: forward, backward and Adam; batches and noise drawn anew at every step",
     pytorch: "vae.py",
-    steps: 50,
+    steps: 100,
     open: (threads) => trainingSubject(vae(vaeDefaults), 100, threads),
   },
 ];
@@ -56,8 +56,8 @@ async function trainingSubject(model: Model, batch: number, threads: number): Pr
   return {
     async measure(steps) {
       const start = performance.now();
-      for (let done = 0; done < steps; done += 50) {
-        await session.run(Array.from({ length: Math.min(50, steps - done) }, feeds)); // as the trainer groups them
+      for (let done = 0; done < steps; done += 100) {
+        await session.run(Array.from({ length: Math.min(100, steps - done) }, feeds)); // as the trainer groups them
       }
       return (performance.now() - start) / steps;
     },

@@ -5,6 +5,7 @@ import { leafName } from "./leaves.ts";
 import { lower } from "./lower.ts";
 import { freeze } from "./passes/freeze.ts";
 import { allPasses } from "./passes/index.ts";
+import { unroll } from "./unroll.ts";
 import { type DType, type Initial, reachable, showType, type Value } from "./value.ts";
 
 /** What is to be computed: named outputs, and the next values of variables. */
@@ -44,6 +45,8 @@ export interface Compiled {
   readonly noise: readonly NoisePort[];
   readonly variables: readonly VariablePort[];
   readonly outputs: readonly Port[];
+  /** The same program for several runs in a row, which a session may use where it has as many to do. */
+  readonly unrolled?: { readonly runs: number; readonly program: Compiled };
 }
 
 export interface CompileOptions {
@@ -51,6 +54,8 @@ export interface CompileOptions {
   readonly freeze?: Readonly<Record<string, ArrayLike<number>>>;
   /** Names of axes whose size is chosen at every run instead: the exported model's batch. */
   readonly freeAxes?: readonly string[];
+  /** Runs to unroll, for programs that are run many times in a row (see `unroll`). */
+  readonly unroll?: number;
   /** Passes to leave out, by name; to see what each is worth. */
   readonly without?: readonly string[];
 }
@@ -90,7 +95,10 @@ export function compile(program: Program, options: CompileOptions = {}): Compile
     ...outputs.map((p, i) => ({ name: p.name, value: values[i], doc: program.docs?.[p.name] })),
     ...nexts.map(([v, value]) => ({ name: nextName(leafName(v)), value, doc: undefined })),
   ];
-  return { ...compiled, model: lower(program, leaves, wanted, options.freeAxes ?? []) };
+  const model = lower(program, leaves, wanted, options.freeAxes ?? []);
+  const runs = options.unroll ?? 1;
+  if (runs < 2) return { ...compiled, model };
+  return { ...compiled, model, unrolled: { runs, program: compile(unroll(program, runs), { ...options, unroll: 1 }) } };
 }
 
 /** Where a session finds a variable's value after the run. */

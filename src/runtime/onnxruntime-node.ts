@@ -5,6 +5,7 @@ import { internal, RunError } from "../base/errors.ts";
 import { dimsOf, sizeOf } from "../base/shape.ts";
 import type { Compiled, Port } from "../graph/compile.ts";
 import { scanModel } from "../graph/scan.ts";
+import { atRun } from "../graph/unroll.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import type { Model } from "../onnx/model.ts";
 import { checkFeeds, checkState, initialState } from "./feeds.ts";
@@ -28,21 +29,20 @@ async function open(
   program: Compiled,
   { threads = defaultThreads(), seed = 0 }: SessionOptions = {},
 ): Promise<Session> {
-  const keepsState = program.variables.some((v) => v.next);
-  const scan = keepsState ? scanModel(program) : undefined;
-  const session = await load(program.name, scan ?? program.model, threads);
+  const run = await openGraphs(program, threads);
   let state: State = initialState(program.variables, seed);
   let disposed = false;
-
   return {
     program,
     async run(steps) {
       if (disposed) internal(`session of ${program.name} was disposed`);
       for (const feeds of steps) checkFeeds(program, feeds);
-      if (steps.length === 0) return [];
-      if (scan) return runScan(steps);
       const results: Fetches[] = [];
-      for (const feeds of steps) results.push(await runOnce(feeds));
+      while (results.length < steps.length) {
+        const done = await run.some(steps.slice(results.length), state);
+        state = { ...state, ...done.state };
+        results.push(...done.results);
+      }
       return results;
     },
     read: async () => ({ ...state }),
@@ -51,45 +51,87 @@ async function open(
       state = { ...state, ...values };
     },
     async dispose() {
-      if (!disposed) await session.release();
+      if (!disposed) await run.release();
       disposed = true;
     },
   };
+}
 
-  async function runOnce(feeds: Feeds): Promise<Fetches> {
-    const inputs = [...program.inputs, ...program.noise].map((p): Entry => [p.name, tensor(p, feeds[p.name])]);
-    const variables = program.variables.map((v): Entry => [v.name, tensor(v, state[v.name])]);
-    const out = await session.run(Object.fromEntries([...inputs, ...variables]));
-    state = { ...state, ...Object.fromEntries(changed().map((v) => [v.name, numbers(out[v.next!])])) };
-    return Object.fromEntries(program.outputs.map((p) => [p.name, numbers(out[p.name])]));
-  }
+/** Runs the first of the given steps, as many as one call can do, from a state; gives their results and what of the state changed. */
+interface Graphs {
+  some(steps: readonly Feeds[], state: State): Promise<{ results: Fetches[]; state: State }>;
+  release(): Promise<void>;
+}
 
-  async function runScan(steps: readonly Feeds[]): Promise<Fetches[]> {
-    const inputs = [...program.inputs, ...program.noise].map((p): Entry => {
-      const n = sizeOf(p.shape);
-      const stack = new Float32Array(steps.length * n);
-      steps.forEach((feeds, i) => void stack.set(feeds[p.name], i * n));
-      return [`${p.name}/all`, tensor(p, stack, steps.length)];
-    });
-    const variables = program.variables.map(
-      (v): Entry => [v.next ? `${v.name}/all` : v.name, tensor(v, state[v.name])],
-    );
-    const out = await session.run(Object.fromEntries([...inputs, ...variables]));
-    state = { ...state, ...Object.fromEntries(changed().map((v) => [v.name, numbers(out[`${v.next}/all`])])) };
-    const stacks = program.outputs.map((p): [Port, Float32Array] => [p, numbers(out[`${p.name}/all`])]);
-    return steps.map((_, i) =>
-      Object.fromEntries(
-        stacks.map(([p, all]) => {
+/** The program's graphs: for one run after the other, or for many runs in a call where there is state to keep. */
+async function openGraphs(program: Compiled, threads: number): Promise<Graphs> {
+  const scan = program.variables.some((v) => v.next) ? scanModel(program) : undefined;
+  if (!scan) return single(program, await load(program.name, program.model, threads));
+  const one = many(program, 1, program, await load(program.name, scan, threads));
+  const { unrolled } = program;
+  if (!unrolled) return one;
+  const several = many(
+    program,
+    unrolled.runs,
+    unrolled.program,
+    await load(program.name, scanModel(unrolled.program)!, threads),
+  );
+  return {
+    some: (steps, state) => (steps.length >= unrolled.runs ? several : one).some(steps, state),
+    async release() {
+      await one.release();
+      await several.release();
+    },
+  };
+}
+
+function single(program: Compiled, session: ort.InferenceSession): Graphs {
+  return {
+    async some([feeds], state) {
+      const inputs = [...program.inputs, ...program.noise].map((p): Entry => [p.name, tensor(p, feeds[p.name])]);
+      const variables = program.variables.map((v): Entry => [v.name, tensor(v, state[v.name])]);
+      const out = await session.run(Object.fromEntries([...inputs, ...variables]));
+      const changed = program.variables.filter((v) => v.next).map((v) => [v.name, numbers(out[v.next!])]);
+      const result = Object.fromEntries(program.outputs.map((p) => [p.name, numbers(out[p.name])]));
+      return { results: [result], state: Object.fromEntries(changed) };
+    },
+    release: () => session.release(),
+  };
+}
+
+/**
+ * A Scan over the program, `runs` of it unrolled in its body.
+ * @param body what the Scan repeats: the program itself, or its unrolled form
+ */
+function many(program: Compiled, runs: number, body: Compiled, session: ort.InferenceSession): Graphs {
+  const named = (name: string, run: number): string => (runs === 1 ? `${name}/all` : `${atRun(name, run)}/all`);
+  const eachRun = Array.from({ length: runs }, (_, run) => run);
+  return {
+    async some(steps, state) {
+      const calls = Math.floor(steps.length / runs);
+      const stacks = eachRun.flatMap((run) =>
+        [...program.inputs, ...program.noise].map((p): Entry => {
           const n = sizeOf(p.shape);
-          return [p.name, all.slice(i * n, (i + 1) * n)];
+          const stack = new Float32Array(calls * n);
+          for (let i = 0; i < calls; i++) stack.set(steps[i * runs + run][p.name], i * n);
+          return [named(p.name, run), tensor(p, stack, calls)];
         }),
-      ),
-    );
-  }
-
-  function changed(): Compiled["variables"] {
-    return program.variables.filter((v) => v.next);
-  }
+      );
+      const variables = body.variables.map((v): Entry => [v.next ? `${v.name}/all` : v.name, tensor(v, state[v.name])]);
+      const out = await session.run(Object.fromEntries([...stacks, ...variables]));
+      const changed = body.variables.filter((v) => v.next).map((v) => [v.name, numbers(out[`${v.next}/all`])]);
+      const results = Array.from({ length: calls * runs }, (_, step) =>
+        Object.fromEntries(
+          program.outputs.map((p) => {
+            const [n, at] = [sizeOf(p.shape), Math.floor(step / runs)];
+            return [p.name, numbers(out[named(p.name, step % runs)]).slice(at * n, (at + 1) * n)];
+          }),
+        ),
+      );
+      return { results, state: Object.fromEntries(changed) };
+    },
+    release: () => session.release(),
+  };
 }
 
 type Entry = [string, ort.Tensor];

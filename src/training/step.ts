@@ -41,6 +41,9 @@ export function evaluationProgram(model: Model, batch: number): Program {
   return { name: `${model.name} evaluation`, outputs: lossTerms(model, batch) };
 }
 
+/** Training steps in one copy of the graph: between them the runtime updates parameters in place, which saves memory traffic. */
+const UNROLLED = 5;
+
 /** Compiles the training step. */
 export function compileStep(
   model: Model,
@@ -48,7 +51,7 @@ export function compileStep(
   settings: { batch: number; clip?: number },
   options: CompileOptions = {},
 ): Compiled {
-  return compile(trainingStep(model, optimizer, settings), options);
+  return compile(trainingStep(model, optimizer, settings), { unroll: UNROLLED, ...options });
 }
 
 function batchLoss(model: Model, batch: number): LossTerms {

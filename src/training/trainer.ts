@@ -82,7 +82,7 @@ interface Memory {
  * Steps handed to the runtime in one call. Each call copies all variables out of the runtime once, so many steps are cheaper than few;
  * but nothing is heard of them, not even Ctrl-C, until the call returns. The numbers do not depend on it.
  */
-const CHUNK = { first: 4, most: 50, seconds: 1 };
+const CHUNK = { first: 5, most: 100, seconds: 1 };
 
 /**
  * Trains until the plan is done, the signal says stop (then a checkpoint is written first), or a loss term is no longer finite.

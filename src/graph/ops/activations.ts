@@ -37,14 +37,14 @@ export function leakyRelu(x: Value, slope = 0.2): Value {
 }
 
 /**
- * softplus(x) = log(1 + eˣ) > 0. Written as max(x, 0) + log(1 + e^−|x|), which is finite for every x; ONNX Runtime's own Softplus
- * computes one element after the other and is several times slower than these five vectorised passes.
+ * softplus(x) = log(1 + eˣ) > 0. Written as max(x, 0) − log σ(|x|), which is finite for every x: log(1 + e^−|x|) = −log σ(|x|).
+ * ONNX Runtime's own Softplus computes one element after the other and is several times slower than these vectorised passes.
  */
 export const softplus = unary({
   name: "Softplus",
   onnx: (g, x) => {
-    const tail = g.node("Exp", [g.node("Neg", [g.node("Abs", [x])])]);
-    return g.node("Add", [g.node("Relu", [x]), g.node("Log", [g.node("Add", [tail, g.scalar(1)])])]);
+    const tail = g.node("Log", [g.node("Sigmoid", [g.node("Abs", [x])])]);
+    return g.node("Sub", [g.node("Relu", [x]), tail]);
   },
   grad: (x, dy) => mul(dy, sigmoid(x)), // d/dx log(1 + eˣ) = σ(x)
   exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),

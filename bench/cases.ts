@@ -17,11 +17,12 @@ export interface Subject {
   measure(steps: number): Promise<number>;
 }
 
-/** A benchmark: our side, and the file in bench/pytorch with the other side. */
+/** A benchmark. */
 export interface BenchCase {
   readonly name: string;
   readonly about: string;
-  readonly pytorch: string;
+  /** The file in bench/pytorch with the other side, and its arguments. */
+  readonly pytorch: readonly string[];
   /** Steps a turn. */
   readonly steps: number;
   open(threads: number): Promise<Subject>;
@@ -32,7 +33,14 @@ export const benchCases: readonly BenchCase[] = [
     name: "vae",
     about:
       "VAE 784-1024-100, two samples, batch 100: forward, backward and Adam; batches and noise drawn anew at every step",
-    pytorch: "vae.py",
+    pytorch: ["vae.py"],
+    steps: 100,
+    open: (threads) => trainingSubject(vae(vaeDefaults), 100, threads),
+  },
+  {
+    name: "vae-fused-adam",
+    about: "the same against PyTorch with torch.optim.Adam(fused=True), which its users have to ask for",
+    pytorch: ["vae.py", "fused"],
     steps: 100,
     open: (threads) => trainingSubject(vae(vaeDefaults), 100, threads),
   },
@@ -47,8 +55,10 @@ async function trainingSubject(model: Model, batch: number, threads: number): Pr
   const batches = shuffled(streams(1), train.count, batch);
   const size = batch * model.observation.shape.reduce((n, a) => n * a.size, 1);
   let step = 0;
-  const feeds = () => {
-    const x = new Float32Array(size);
+  const observations: Float32Array[] = [];
+  const feeds = (_: unknown, place: number) => {
+    observations[place] ??= new Float32Array(size); // used again, as the trainer does
+    const x = observations[place];
     train.read("image", batches.batchIndices(step), x);
     const scalars = Object.entries(optimizer.scalars(step)).map(([name, v]) => [name, Float32Array.of(v)]);
     return { x, ...drawNoise(program.noise, 1, "train", step++), ...Object.fromEntries(scalars) };

@@ -106,13 +106,19 @@ function single(program: Compiled, session: ort.InferenceSession): Graphs {
 function many(program: Compiled, runs: number, body: Compiled, session: ort.InferenceSession): Graphs {
   const named = (name: string, run: number): string => (runs === 1 ? `${name}/all` : `${atRun(name, run)}/all`);
   const eachRun = Array.from({ length: runs }, (_, run) => run);
+  // Stacks are used again from call to call: fresh memory of their size costs more than filling them.
+  const kept = new Map<string, Float32Array>();
+  const stackOf = (name: string, length: number): Float32Array => {
+    if ((kept.get(name)?.length ?? 0) < length) kept.set(name, new Float32Array(length));
+    return kept.get(name)!.subarray(0, length);
+  };
   return {
     async some(steps, state) {
       const calls = Math.floor(steps.length / runs);
       const stacks = eachRun.flatMap((run) =>
         [...program.inputs, ...program.noise].map((p): Entry => {
           const n = sizeOf(p.shape);
-          const stack = new Float32Array(calls * n);
+          const stack = stackOf(named(p.name, run), calls * n);
           for (let i = 0; i < calls; i++) stack.set(steps[i * runs + run][p.name], i * n);
           return [named(p.name, run), tensor(p, stack, calls)];
         }),

@@ -111,6 +111,7 @@ export async function trainModel(
   const log = parts.log(memory.metricBytes);
   let step = from?.step ?? 0;
   let chunk = CHUNK.first;
+  const observations: Float32Array[] = [];
   const firstStep = step;
   const started = performance.now();
   const secondsBefore = memory.seconds;
@@ -121,7 +122,7 @@ export async function trainModel(
     if (from) await session.write(from.state);
     while (step < plan.steps && !memory.stopped) {
       const until = nextStop(step, chunk, plan);
-      const feeds = Array.from({ length: until - step }, (_, i) => feedsOf(step + i));
+      const feeds = Array.from({ length: until - step }, (_, i) => feedsOf(step + i, i));
       const called = performance.now();
       const results = await session.run(feeds);
       const each = (performance.now() - called) / 1000 / results.length;
@@ -141,8 +142,10 @@ export async function trainModel(
     await session.dispose();
   }
 
-  function feedsOf(s: number): Feeds {
-    const x = new Float32Array(batches.batch * sizeOf(model.observation.shape));
+  /** @param place in the call, whose array of observations is used again from call to call */
+  function feedsOf(s: number, place: number): Feeds {
+    observations[place] ??= new Float32Array(batches.batch * sizeOf(model.observation.shape));
+    const x = observations[place];
     data.split.read(data.field, batches.batchIndices(s), x);
     const scalars = Object.entries(optimizer.scalars(s)).map(([name, v]) => [name, Float32Array.of(v)]);
     return { [OBSERVATION]: x, ...drawNoise(program.noise, seed, "train", s), ...Object.fromEntries(scalars) };

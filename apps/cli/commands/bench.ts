@@ -82,7 +82,9 @@ async function measure(
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = fileURLToPath(new URL(`../../../bench/worker.${extension}`, import.meta.url));
   const ours = await startSide(process.execPath, [worker, c.name, String(threads)]);
-  const theirs = python ? await startSide(python, [pythonFile(c.pytorch), String(threads)]) : undefined;
+  const theirs = python
+    ? await startSide(python, [pythonFile(c.pytorch[0]), String(threads), ...c.pytorch.slice(1)])
+    : undefined;
   try {
     const watch = (round: number): void =>
       void (

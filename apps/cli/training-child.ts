@@ -5,7 +5,8 @@ import type { TrainingOrder, TrainingReport } from "./training-process.ts";
 
 const abort = new AbortController();
 const report = (r: TrainingReport): void => {
-  if (process.connected) process.send?.(r);
+  // The callback takes the error of a parent that has just died, which would otherwise end this process before it could save.
+  if (process.connected) process.send?.(r, undefined, undefined, () => {});
 };
 
 // The terminal sends Ctrl-C to both processes; only the parent decides what it means.

@@ -6,7 +6,7 @@ export { invertPixels } from "./analyses/pixel-noise.ts";
 export { principalComponents } from "./analyses/principal-components.ts";
 export { repeatedInference } from "./analyses/repeated-inference.ts";
 export { sampleModel } from "./analyses/samples.ts";
-export { internal, nearest } from "./base/errors.ts";
+export { choose } from "./base/choose.ts";
 export { writeFileAtomic } from "./base/files.ts";
 export {
   type DatasetDescription,

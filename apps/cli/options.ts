@@ -1,13 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
+  choose,
   cpu,
   defaultDataDir,
   defaultThreads,
-  nearest,
   type OpenOptions,
   type RunContext,
   type Runtime,
-  UsageError,
 } from "../../src/node.ts";
 import { bytes, note } from "./output.ts";
 
@@ -26,14 +25,7 @@ const runtimes: Readonly<Record<string, Runtime>> = { cpu };
 
 /** @throws UsageError for a device that there is not */
 export function runtimeFor(device: string): Runtime {
-  if (Object.hasOwn(runtimes, device)) return runtimes[device];
-  const near = nearest(device, Object.keys(runtimes));
-  throw new UsageError({
-    where: "--device",
-    expected: `one of ${Object.keys(runtimes).join(", ")}`,
-    got: `"${device}"`,
-    fix: near ? `did you mean "${near}"` : "`helmholtz doctor` shows what this machine offers",
-  });
+  return choose("--device", device, runtimes, "`helmholtz doctor` shows what this machine offers");
 }
 
 export function withJson(command: Command): Command {

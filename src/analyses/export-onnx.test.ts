@@ -1,27 +1,10 @@
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { stream } from "../base/random.ts";
-import { sizeOf } from "../base/shape.ts";
-import { leafName } from "../graph/leaves.ts";
-import { vae } from "../models/vae.ts";
+import { model, numbers, parameters } from "../../test/tiny-vae.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { cpu } from "../runtime/onnxruntime-node.ts";
 import { exportOnnx } from "./export-onnx.ts";
 import { type Inference, openInference } from "./inference.ts";
-
-const model = vae({ pixels: 12, hidden: 9, latent: 3, samples: 1, activation: "tanh", init: "glorot-uniform" });
-
-/** Random numbers by name. */
-function numbers(name: string, n: number, kind: "normal" | "uniform" = "normal"): Float32Array {
-  const out = new Float32Array(n);
-  stream(5, name)[kind](0, out);
-  return out;
-}
-
-/** Weights and biases that are far from their first values. */
-const parameters = Object.fromEntries(
-  model.variables.map((v) => [leafName(v), numbers(leafName(v), sizeOf(v.shape)).map((w) => 0.5 * w)]),
-);
 
 const metadata = { experiment: "concept/vae", seed: "1", note: "né" };
 const bytes = exportOnnx(model, parameters, metadata);

@@ -1,25 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { stream } from "../base/random.ts";
-import { axis, sizeOf } from "../base/shape.ts";
+import { model, numbers, parameters } from "../../test/tiny-vae.ts";
+import { axis } from "../base/shape.ts";
 import { interpret } from "../graph/interpret.ts";
-import { input, leafName } from "../graph/leaves.ts";
-import { vae } from "../models/vae.ts";
+import { input } from "../graph/leaves.ts";
 import { cpu } from "../runtime/onnxruntime-node.ts";
 import { decodeGraph, encodeGraph, openInference } from "./inference.ts";
-
-const model = vae({ pixels: 12, hidden: 9, latent: 3, samples: 1, activation: "tanh", init: "glorot-uniform" });
-
-/** Random numbers by name. */
-function numbers(name: string, n: number, kind: "normal" | "uniform" = "normal"): Float32Array {
-  const out = new Float32Array(n);
-  stream(5, name)[kind](0, out);
-  return out;
-}
-
-/** Weights and biases that are far from their first values. */
-const parameters = Object.fromEntries(
-  model.variables.map((v) => [leafName(v), numbers(leafName(v), sizeOf(v.shape)).map((w) => 0.5 * w)]),
-);
 
 describe("encoding and decoding", () => {
   test.each([1, 199, 200, 201, 437])("%d rows gives what float64 gives, row by row", async (rows) => {

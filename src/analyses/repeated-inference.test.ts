@@ -1,25 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { stream } from "../base/random.ts";
-import { sizeOf } from "../base/shape.ts";
-import { leafName } from "../graph/leaves.ts";
-import { vae } from "../models/vae.ts";
+import { model, numbers, parameters } from "../../test/tiny-vae.ts";
 import { cpu } from "../runtime/onnxruntime-node.ts";
 import { openInference } from "./inference.ts";
 import { repeatedInference } from "./repeated-inference.ts";
-
-const model = vae({ pixels: 12, hidden: 9, latent: 3, samples: 1, activation: "tanh", init: "glorot-uniform" });
-
-/** Random numbers by name. */
-function numbers(name: string, n: number, kind: "normal" | "uniform" = "normal"): Float32Array {
-  const out = new Float32Array(n);
-  stream(5, name)[kind](0, out);
-  return out;
-}
-
-/** Weights and biases that are far from their first values. */
-const parameters = Object.fromEntries(
-  model.variables.map((v) => [leafName(v), numbers(leafName(v), sizeOf(v.shape)).map((w) => 0.5 * w)]),
-);
 
 describe("repeated inference", () => {
   test.each([1, 7])("of %d images is encoding and decoding, again and again", async (trials) => {

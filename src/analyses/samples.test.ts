@@ -1,25 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { model, parameters } from "../../test/tiny-vae.ts";
 import { stream } from "../base/random.ts";
-import { sizeOf } from "../base/shape.ts";
-import { leafName } from "../graph/leaves.ts";
-import { vae } from "../models/vae.ts";
 import { cpu } from "../runtime/onnxruntime-node.ts";
 import { openInference } from "./inference.ts";
 import { sampleModel } from "./samples.ts";
-
-const model = vae({ pixels: 12, hidden: 9, latent: 3, samples: 1, activation: "tanh", init: "glorot-uniform" });
-
-/** Random numbers by name. */
-function numbers(name: string, n: number, kind: "normal" | "uniform" = "normal"): Float32Array {
-  const out = new Float32Array(n);
-  stream(5, name)[kind](0, out);
-  return out;
-}
-
-/** Weights and biases that are far from their first values. */
-const parameters = Object.fromEntries(
-  model.variables.map((v) => [leafName(v), numbers(leafName(v), sizeOf(v.shape)).map((w) => 0.5 * w)]),
-);
 
 const sample = (n: number, seed: number) => sampleModel(model, parameters, cpu, { n, seed }, { threads: 1 });
 

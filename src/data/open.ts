@@ -1,4 +1,4 @@
-import { nearest, UsageError } from "../base/errors.ts";
+import { choose } from "../base/choose.ts";
 import type { Dataset } from "./dataset.ts";
 import { UnavailableError } from "./fetch.ts";
 import { glyphCounts, glyphs } from "./glyphs.ts";
@@ -115,13 +115,5 @@ function checkFile(found: Found): FileCheck {
 }
 
 function checkId(id: string): DatasetId {
-  const known = datasetIds.find((d) => d === id);
-  if (known) return known;
-  const near = nearest(id, datasetIds);
-  throw new UsageError({
-    where: "data set",
-    expected: `one of ${datasetIds.join(", ")}`,
-    got: `"${id}"`,
-    fix: near ? `did you mean "${near}"` : "see helmholtz data list",
-  });
+  return choose("data set", id, Object.fromEntries(datasetIds.map((d) => [d, d])), "see helmholtz data list");
 }

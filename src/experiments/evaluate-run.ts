@@ -1,4 +1,5 @@
-import { UsageError } from "../base/errors.ts";
+import { choose } from "../base/choose.ts";
+import type { Split } from "../data/dataset.ts";
 import { type Evaluation, openEvaluator } from "../training/evaluate.ts";
 import { loadParameters, observedField, openRun, openRunData, type RunContext } from "./run.ts";
 
@@ -10,18 +11,10 @@ import { loadParameters, observedField, openRun, openRunData, type RunContext } 
 export async function evaluateRun(folder: string, split: string, context: RunContext): Promise<Evaluation> {
   const run = openRun(folder);
   const dataset = await openRunData(run.record, context.data);
-  const splits: Readonly<Record<string, typeof dataset.splits.test>> = dataset.splits;
-  if (!Object.hasOwn(splits, split)) {
-    throw new UsageError({
-      where: "--split",
-      expected: `one of ${Object.keys(splits).join(", ")}`,
-      got: `"${split}"`,
-      fix: "choose one of these",
-    });
-  }
+  const chosen = choose<Split>("--split", split, { ...dataset.splits });
   const { runtime, threads } = context;
   const options = { runtime, threads, seed: run.record.seed, field: observedField(dataset) };
-  const evaluator = await openEvaluator(run.model, splits[split], options);
+  const evaluator = await openEvaluator(run.model, chosen, options);
   try {
     return await evaluator.evaluate(loadParameters(run));
   } finally {

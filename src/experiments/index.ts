@@ -1,5 +1,5 @@
 /** All experiments, and how to find one. */
-import { nearest, UsageError } from "../base/errors.ts";
+import { choose } from "../base/choose.ts";
 import { conceptVae } from "./concept-vae.ts";
 import type { Experiment, ExperimentConfig, Preset } from "./experiment.ts";
 
@@ -7,7 +7,7 @@ export const experiments: readonly Experiment[] = [conceptVae];
 
 /** @throws UsageError with the nearest known name */
 export function findExperiment(id: string): Experiment {
-  return pick(
+  return choose(
     "experiment",
     id,
     Object.fromEntries(experiments.map((e) => [e.id, e])),
@@ -17,16 +17,5 @@ export function findExperiment(id: string): Experiment {
 
 /** @throws UsageError with the nearest known name */
 export function findPreset(e: Experiment, name: string): Preset<ExperimentConfig> {
-  return pick(`preset of ${e.id}`, name, e.presets, "choose one of these");
-}
-
-function pick<T>(what: string, name: string, from: Readonly<Record<string, T>>, fix: string): T {
-  if (Object.hasOwn(from, name)) return from[name];
-  const near = nearest(name, Object.keys(from));
-  throw new UsageError({
-    where: what,
-    expected: `one of ${Object.keys(from).join(", ")}`,
-    got: `"${name}"`,
-    fix: near ? `did you mean "${near}"` : fix,
-  });
+  return choose(`preset of ${e.id}`, name, e.presets);
 }

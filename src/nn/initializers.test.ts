@@ -64,7 +64,7 @@ test("first weights depend on the stream alone", () => {
 test.each([
   ["glorot-unifrom", /got "glorot-unifrom"; did you mean "glorot-uniform"/],
   ["He-Normal", /did you mean "he-normal"/],
-  ["orthogonalized", /got "orthogonalized"; choose one of these names/],
+  ["orthogonalized", /got "orthogonalized"; choose one of these/],
 ])("the unknown name %s is a UsageError", (name, message) => {
   expect(() => initializer(name, fans)).toThrow(UsageError);
   expect(() => initializer(name, fans)).toThrow(message);

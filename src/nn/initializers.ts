@@ -1,4 +1,4 @@
-import { nearest, UsageError } from "../base/errors.ts";
+import { choose } from "../base/choose.ts";
 import type { Initial } from "../graph/value.ts";
 
 /** Numbers of connections into and out of a unit, which set the scale of its first weights. */
@@ -27,15 +27,7 @@ export type InitializerName = keyof typeof initializers;
 
 /** An initialiser by name, for configs. @throws UsageError with the nearest known name */
 export function initializer(name: string, fans: Fans): Initial {
-  if (Object.hasOwn(initializers, name))
-    return (initializers[name as InitializerName] as (fans: Fans) => Initial)(fans);
-  const near = nearest(name, Object.keys(initializers));
-  throw new UsageError({
-    where: "initializer",
-    expected: `one of ${Object.keys(initializers).join(", ")}`,
-    got: `"${name}"`,
-    fix: near ? `did you mean "${near}"` : "choose one of these names",
-  });
+  return choose<(fans: Fans) => Initial>("initializer", name, initializers)(fans);
 }
 
 /** N(0, std²) for every element. */

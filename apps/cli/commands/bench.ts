@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { alternate, spread, startSide } from "../../../bench/alternate.ts";
 import { type BenchCase, benchCases } from "../../../bench/cases.ts";
 import { findPyTorch } from "../../../bench/python.ts";
-import { defaultThreads, machine, nearest, packageVersion, UsageError, writeFileAtomic } from "../../../src/node.ts";
+import { choose, defaultThreads, machine, packageVersion, UsageError, writeFileAtomic } from "../../../src/node.ts";
 import { positiveInteger, withJson } from "../options.ts";
 import { emit, note, table } from "../output.ts";
 
@@ -164,16 +164,5 @@ async function pytorch(given: string | undefined): Promise<string> {
 }
 
 function findCase(name: string): BenchCase {
-  const found = benchCases.find((c) => c.name === name);
-  if (found) return found;
-  const near = nearest(
-    name,
-    benchCases.map((c) => c.name),
-  );
-  throw new UsageError({
-    where: "--only",
-    expected: `one of ${benchCases.map((c) => c.name).join(", ")}`,
-    got: `"${name}"`,
-    fix: near ? `did you mean "${near}"` : "choose one of these",
-  });
+  return choose("--only", name, Object.fromEntries(benchCases.map((c) => [c.name, c])));
 }

@@ -1,7 +1,6 @@
 import { axis, sizeOf } from "../base/shape.ts";
 import { compile } from "../graph/compile.ts";
-import { input, variable } from "../graph/leaves.ts";
-import { add, mul } from "../graph/ops/arithmetic.ts";
+import { variable } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
 import type { Runtime, SessionOptions } from "../runtime/session.ts";
 import { decodeGraph, encodeGraph, type Parameters } from "./inference.ts";
@@ -29,11 +28,9 @@ export async function repeatedInference(
 ): Promise<Trajectory> {
   const axes = [axis("batch", trials), ...model.observation.shape];
   const now = variable("x(t)", axes, (out) => void out.fill(0));
-  // The number of iterations is the number of runs; a graph that iterates needs one input to count them by.
-  const one = input("one", []);
-  const latents = encodeGraph(model, mul(now, one));
+  const latents = encodeGraph(model, now);
   const next = decodeGraph(model, latents);
-  const outputs = { "x(t+1)": add(next, 0), ...latents };
+  const outputs = { "x(t+1)": next, ...latents };
   const program = compile(
     { name: `${model.name} repeated inference`, outputs, updates: [[now, next]] },
     { freeze: parameters },
@@ -41,7 +38,7 @@ export async function repeatedInference(
   const session = await runtime.open(program, options);
   try {
     await session.write({ "x(t)": start.slice(0, sizeOf(axes)) });
-    const steps = await session.run(Array.from({ length: T }, () => ({ one: Float32Array.of(1) })));
+    const steps = await session.run(Array.from({ length: T }, () => ({})));
     return {
       x: [start, ...steps.map((s) => s["x(t+1)"])],
       z: Object.fromEntries(Object.keys(latents).map((name) => [name, steps.map((s) => s[name])])),

@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FileError } from "./errors.ts";
 
@@ -70,13 +80,16 @@ export function writeFolderAtomic(path: string, files: Record<string, Uint8Array
  * @throws FileError if one cannot be made
  */
 export function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  const parent = dirname(path);
-  if (parent !== path) makeFolder(parent);
+  const isThere = (): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   try {
+    if (isThere()) return;
+    const parent = dirname(path);
+    if (parent !== path) makeFolder(parent);
     mkdirSync(path);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || !existsSync(path)) throw unwritable(path, cause);
+    if (cause instanceof FileError) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST" && isThere()) return; // another process was faster
+    throw unwritable(path, cause);
   }
 }
 

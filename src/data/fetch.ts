@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { FileError } from "../base/errors.ts";
+import { makeFolder } from "../base/files.ts";
 import { fileKind } from "./idx.ts";
 
 /** Data that could not be had at all: not found on disk, and not downloaded. Damage in a file that was found is a FileError. */
@@ -46,7 +47,7 @@ export async function download(what: Download): Promise<void> {
   const { addresses, path, patience = {} } = what;
   const { retries = 2, pause = 500 } = patience;
   const reasons: string[] = [];
-  makeFolder(path);
+  makeRoom(path);
   for (const address of addresses) {
     for (let tried = 0; ; tried++) {
       try {
@@ -187,11 +188,11 @@ export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-function makeFolder(path: string): void {
+function makeRoom(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
   } catch (cause) {
-    throw unwritable(path, cause);
+    throw unwritable(path, cause instanceof FileError ? cause.cause : cause);
   }
 }
 

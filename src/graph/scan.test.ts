@@ -17,7 +17,7 @@ const running = compile({
 });
 
 describe("the model of many steps", () => {
-  const { graph } = decodeModel(encodeModel(scanModel(running)!));
+  const { graph } = decodeModel(encodeModel(scanModel(running)));
 
   test("inputs, noise and outputs gain a leading axis; a variable does not, whether it changes or not", () => {
     expect(graph.inputs.map((v) => [v.name, v.dims])).toEqual([
@@ -52,7 +52,11 @@ describe("the model of many steps", () => {
   });
 });
 
-test("a program with nothing to feed has no number of steps, and no such model", () => {
+test("a program with nothing to feed counts its steps by an input that it ignores", () => {
   const count = variable("count", [], zero);
-  expect(scanModel(compile({ name: "count", outputs: {}, updates: [[count, add(count, 1)]] }))).toBeUndefined();
+  const { graph } = scanModel(compile({ name: "count", outputs: {}, updates: [[count, add(count, 1)]] }));
+  expect(graph.inputs.map((v) => [v.name, v.dims])).toEqual([
+    ["count/all", []],
+    ["step/all", ["steps"]],
+  ]);
 });

@@ -4,7 +4,7 @@ import * as ort from "onnxruntime-node";
 import { internal, RunError } from "../base/errors.ts";
 import { dimsOf, sizeOf } from "../base/shape.ts";
 import type { Compiled, Port } from "../graph/compile.ts";
-import { scanModel } from "../graph/scan.ts";
+import { COUNTER, scanModel } from "../graph/scan.ts";
 import { atRun } from "../graph/unroll.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import type { Model } from "../onnx/model.ts";
@@ -74,7 +74,7 @@ async function openGraphs(program: Compiled, threads: number): Promise<Graphs> {
     program,
     unrolled.runs,
     unrolled.program,
-    await load(program.name, scanModel(unrolled.program)!, threads),
+    await load(program.name, scanModel(unrolled.program), threads),
   );
   return {
     some: (steps, state) => (steps.length >= unrolled.runs ? several : one).some(steps, state),
@@ -105,6 +105,7 @@ function single(program: Compiled, session: ort.InferenceSession): Graphs {
  */
 function many(program: Compiled, runs: number, body: Compiled, session: ort.InferenceSession): Graphs {
   const named = (name: string, run: number): string => (runs === 1 ? `${name}/all` : `${atRun(name, run)}/all`);
+  const ports = [...program.inputs, ...program.noise];
   const eachRun = Array.from({ length: runs }, (_, run) => run);
   // Stacks are used again from call to call: fresh memory of their size costs more than filling them.
   const kept = new Map<string, Float32Array>();
@@ -116,13 +117,14 @@ function many(program: Compiled, runs: number, body: Compiled, session: ort.Infe
     async some(steps, state) {
       const calls = Math.floor(steps.length / runs);
       const stacks = eachRun.flatMap((run) =>
-        [...program.inputs, ...program.noise].map((p): Entry => {
+        ports.map((p): Entry => {
           const n = sizeOf(p.shape);
           const stack = stackOf(named(p.name, run), calls * n);
           for (let i = 0; i < calls; i++) stack.set(steps[i * runs + run][p.name], i * n);
           return [named(p.name, run), tensor(p, stack, calls)];
         }),
       );
+      if (ports.length === 0) stacks.push([`${COUNTER.name}/all`, tensor(COUNTER, new Float32Array(calls), calls)]);
       const variables = body.variables.map((v): Entry => [v.next ? `${v.name}/all` : v.name, tensor(v, state[v.name])]);
       const out = await session.run(Object.fromEntries([...stacks, ...variables]));
       const changed = body.variables.filter((v) => v.next).map((v) => [v.name, numbers(out[`${v.next}/all`])]);

@@ -30,7 +30,9 @@ Examples:
   return command.action(async (options: DemoOptions) => {
     const began = performance.now();
     const out = options.out ?? newRunFolder("demo");
-    const context = contextFrom(options);
+    const shared = contextFrom(options);
+    // A first look should not wait for a network that does not answer: one try at each address, then generated digits.
+    const context = { ...shared, data: { ...shared.data, patience: { stall: 8000, retries: 0 } } };
     await createRun({ experiment: "concept/vae", preset: options.preset, seed: options.seed, out }, context);
     const record = await follow(out, options, true);
     if (record.status === "interrupted") {

@@ -1,3 +1,4 @@
+import type { Stream } from "../base/random.ts";
 import { type Axis, type Shape, showShape } from "../base/shape.ts";
 import type { Op } from "./op.ts";
 
@@ -40,7 +41,7 @@ export type Leaf =
   | { readonly kind: "constant"; readonly data: Float64Array; readonly name?: string };
 
 /** The first value of a variable: fills `out` (row by row) with numbers drawn from `stream`, which belongs to this variable. */
-export type Initial = (out: Float32Array, stream: import("../base/random.ts").Stream) => void;
+export type Initial = (out: Float32Array, stream: Stream) => void;
 
 let nodes = 0;
 let path = "";

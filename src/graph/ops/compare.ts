@@ -1,7 +1,7 @@
 /** Comparisons, and choosing by them. Their results are steps, so no gradient flows through the condition. */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type Axis, broadcast, dimsOf, sameDims } from "../../base/shape.ts";
+import { broadcast, dimsOf, sameDims } from "../../base/shape.ts";
 import { binary } from "../elementwise.ts";
 import { type Operand, valueOf } from "../leaves.ts";
 import { apply, defineOp, needF32, type OpCase } from "../op.ts";
@@ -70,9 +70,9 @@ export function where(condition: Value, a: Operand, b: Operand): Value {
   return apply(whereOp, [condition, valueOf(a), valueOf(b)], {})[0];
 }
 
-export const whereOp = defineOp<Record<string, readonly Axis[]>>({
+export const whereOp = defineOp({
   name: "Where",
-  types: ([c, a, b], _a, at) => {
+  types: ([c, a, b], _settings, at) => {
     needBool(at, c);
     needF32(at, a);
     needF32(at, b);

@@ -11,11 +11,11 @@ const runs = records("results").map(
   ([file, { experiment, preset, data, seed, config, metrics, seconds, threads, versions }]) =>
     `| \`${experiment}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${metrics.test.elbo.toFixed(2)} | ${Math.round(seconds / 60)} min, ${threads} threads | \`${versions.commit ?? "-"}\` | [${file}](results/${file}) |`,
 );
-const speeds = records("bench/results").flatMap(([file, { cases, threads }]) =>
+const speeds = records("bench/results").flatMap(([file, { cases, threads, versions: built }]) =>
   cases.flatMap(({ name, ratio, ratioRange, helmholtz, pytorch, versions }) =>
     ratio === undefined
       ? []
-      : `| ${name} | ${helmholtz.median.toFixed(1)} | ${pytorch.median.toFixed(1)} | ${ratio.toFixed(2)} (${ratioRange.map((r) => r.toFixed(2)).join("–")}) | ${threads} | ${versions.onnxruntime} / ${versions.pytorch} | [${file}](bench/results/${file}) |`,
+      : `| ${name} | ${helmholtz.median.toFixed(1)} | ${pytorch.median.toFixed(1)} | ${ratio.toFixed(2)} (${ratioRange.map((r) => r.toFixed(2)).join("–")}) | ${threads} | ${versions.onnxruntime} / ${versions.pytorch} | \`${built.commit ?? "-"}\` | [${file}](bench/results/${file}) |`,
   ),
 );
 const text = `${begin}
@@ -24,8 +24,8 @@ const text = `${begin}
 | --- | --- | --- | ---: | ---: | ---: | --- | --- | --- |
 ${runs.join("\n")}
 
-| training step | Helmholtz ms | PyTorch ms | ratio, median (range) of alternating turns | threads | ONNX Runtime / PyTorch | record |
-| --- | ---: | ---: | --- | ---: | --- | --- |
+| training step | Helmholtz ms | PyTorch ms | ratio, median (range) of alternating turns | threads | ONNX Runtime / PyTorch | commit | record |
+| --- | ---: | ---: | --- | ---: | --- | --- | --- |
 ${speeds.join("\n")}
 
 ${end}`;

@@ -22,7 +22,7 @@ export { evaluateRun } from "./experiments/evaluate-run.ts";
 export type { Experiment } from "./experiments/experiment.ts";
 export { exportRun } from "./experiments/export-run.ts";
 export { experiments, findExperiment } from "./experiments/index.ts";
-export { machine, packageVersion } from "./experiments/provenance.ts";
+export { machine, packageVersion, versions } from "./experiments/provenance.ts";
 export { type ResultRecord, recordRun } from "./experiments/record-run.ts";
 export {
   continueRun,

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fullAt as diskFullAt } from "../../test/full-disk.ts";
 import { FileError } from "./errors.ts";
-import { type Disk, disk, unwritable, writeFileAtomic, writeFolderAtomic } from "./files.ts";
+import { type Disk, unwritable, writeFileAtomic, writeFolderAtomic } from "./files.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -11,29 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A disk that counts its writes, flushes and renames, and is full at the one with this number; writes take 4 bytes at most. */
-function fullAt(failing: number): { on: Disk; calls: () => number } {
-  let calls = 0;
-  const next = (): void => {
-    if (calls++ === failing) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
-  };
-  const on: Disk = {
-    ...disk,
-    writeSync: (fd, data, offset, length) => {
-      next();
-      return disk.writeSync(fd, data, offset, Math.min(4, length));
-    },
-    fsyncSync: (fd) => {
-      next();
-      disk.fsyncSync(fd);
-    },
-    renameSync: (from, to) => {
-      next();
-      disk.renameSync(from, to);
-    },
-  };
-  return { on, calls: () => calls };
-}
+/** Counts writes, flushes and renames; writes take 4 bytes at most. */
+const fullAt = (failing: number) => diskFullAt(failing, { most: 4 });
 
 const read = (...path: string[]): string => readFileSync(join(folder, ...path), "utf8");
 

@@ -66,7 +66,7 @@ export async function createRun(request: TrainRequest, context: RunContext): Pro
   const seed = request.seed ?? 1;
   const wanted = override(base, request.set ?? []);
   const config = parseConfig(experiment.schema, wanted, `config of ${experiment.id}`, base);
-  experiment.model(config);
+  experiment.model(config); // refuses sizes that do not fit together before anything is written
   const found = await openDataset(config.data.id, { ...context.data, fallback: true, notice: context.notice });
   const dataset = limited(found, config.data);
   const record: RunRecord = {

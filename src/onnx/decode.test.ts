@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { at, attempt, type Damage, damageOr, fraction, splice } from "../../test/damage.ts";
 import { FileError } from "../base/errors.ts";
 import { decodeModel } from "./decode.ts";
 import { elementBytes, encodeModel } from "./encode.ts";
@@ -191,7 +192,7 @@ describe("damaged files", () => {
     const property = fc.property(fc.constantFrom(...samples), fc.constantFrom(...samples), damage, (a, b, how) => {
       const bytes = how(a, b);
       const held = process.memoryUsage().arrayBuffers;
-      const read = attempt(bytes);
+      const read = attempt(() => decodeModel(bytes, "damaged.onnx"));
       // A list element of one byte may become an int64 of eight; nothing grows more.
       expect(process.memoryUsage().arrayBuffers - held).toBeLessThanOrEqual(8 * bytes.length);
       tried++;
@@ -205,19 +206,8 @@ describe("damaged files", () => {
   });
 });
 
-/** The model, or the FileError. Any other error fails the test. */
-function attempt(bytes: Uint8Array): Model | FileError {
-  try {
-    return decodeModel(bytes, "damaged.onnx");
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    for (const part of Object.values(error.problem)) expect(part).not.toBe("");
-    return error;
-  }
-}
-
 function refusal(bytes: Uint8Array): FileError | undefined {
-  const read = attempt(bytes);
+  const read = attempt(() => decodeModel(bytes, "damaged.onnx"));
   return read instanceof FileError ? read : undefined;
 }
 
@@ -336,52 +326,13 @@ const models: fc.Arbitrary<Model> = fc
 
 // Damage.
 
-type Damage = (a: Uint8Array, b: Uint8Array) => Uint8Array;
-
-/** Replaces the bytes from `at` on, of which there are `gone`, by others. */
-function splice(a: Uint8Array, at: number, gone: number, put: ArrayLike<number>): Uint8Array {
-  return Uint8Array.from([...a.subarray(0, at), ...Array.from(put), ...a.subarray(at + gone)]);
-}
-
-/** From 0 to below 1, evenly: fc.double would be even over the exponents, and so nearly always close to 0. */
-const fraction = fc.nat(2 ** 30 - 1).map((n) => n / 2 ** 30);
-const at = (a: Uint8Array, x: number): number => Math.floor(x * a.length);
 const hugeVarints = [[255, 255, 255, 255, 15], varint(2 ** 60), varint(-1), Array<number>(12).fill(255)];
 
-const damage: fc.Arbitrary<Damage> = fc.oneof(
-  fc
-    .array(fc.tuple(fraction, fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 4 })
-    .map((flips): Damage => {
-      return (a) => {
-        const out = a.slice();
-        for (const [x, bits] of flips) out[at(a, x)] ^= bits;
-        return out;
-      };
-    }),
-  fraction.map(
-    (x): Damage =>
-      (a) =>
-        a.slice(0, at(a, x)),
-  ),
-  fc.tuple(fraction, fc.uint8Array({ minLength: 1, maxLength: 16 })).map(
-    ([x, put]): Damage =>
-      (a) =>
-        splice(a, at(a, x), 0, put),
-  ),
+const damage = damageOr(
   fc.tuple(fraction, fc.constantFrom(...hugeVarints), fc.nat(1)).map(
     ([x, put, over]): Damage =>
       (a) =>
         splice(a, at(a, x), over * put.length, put),
-  ),
-  fc.tuple(fraction, fraction).map(
-    ([x, y]): Damage =>
-      (a, b) =>
-        splice(a, at(a, x), a.length, b.subarray(at(b, y))),
-  ),
-  fc.uint8Array({ maxLength: 200 }).map(
-    (bytes): Damage =>
-      () =>
-        bytes,
   ),
 );
 

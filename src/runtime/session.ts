@@ -28,7 +28,7 @@ export interface Session {
 
 /** How a session is opened. */
 export interface SessionOptions {
-  /** Threads for one op; default: all physical cores, at most 8. Part of what makes two runs equal to the last bit. */
+  /** Threads for one op; default: all cores, at most 8. Part of what makes two runs equal to the last bit. */
   readonly threads?: number;
   /** Seed for the variables' initial values (default 0). */
   readonly seed?: number;

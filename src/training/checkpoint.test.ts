@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fullAt as diskFullAt } from "../../test/full-disk.ts";
 import { FileError } from "../base/errors.ts";
-import { type Disk, disk } from "../base/files.ts";
+import type { Disk } from "../base/files.ts";
 import { shape } from "../base/shape.ts";
 import type { VariablePort } from "../graph/compile.ts";
 import { checkpointSteps, decodeVariables, encodeVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
@@ -79,33 +80,7 @@ describe("a checkpoint", () => {
 });
 
 describe("on a disk that is full at one of its calls", () => {
-  /** Fails at the write, flush or rename of this number. */
-  function fullAt(failing: number): { on: Disk; calls: () => number } {
-    let calls = 0;
-    const next = (): void => {
-      if (calls++ === failing) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
-    };
-    const on: Disk = {
-      ...disk,
-      openSync: (...args) => {
-        next();
-        return disk.openSync(...args);
-      },
-      writeSync: (...args) => {
-        next();
-        return disk.writeSync(...args);
-      },
-      fsyncSync: (fd) => {
-        next();
-        disk.fsyncSync(fd);
-      },
-      renameSync: (...args) => {
-        next();
-        disk.renameSync(...args);
-      },
-    };
-    return { on, calls: () => calls };
-  }
+  const fullAt = (failing: number) => diskFullAt(failing, { opens: true });
 
   test("a checkpoint takes ten calls: open, write and flush of three files, and a rename", () => {
     const { on, calls } = fullAt(-1);

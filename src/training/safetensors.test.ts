@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { at, attempt, type Damage, damageOr, fraction, splice } from "../../test/damage.ts";
 import { FileError } from "../base/errors.ts";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "./safetensors.ts";
 
 describe("files of the reference library", () => {
   const reference = readFileSync("test/fixtures/weights.safetensors");
@@ -178,7 +179,7 @@ describe("damaged files", () => {
     const property = fc.property(fc.constantFrom(...samples), fc.constantFrom(...samples), damage, (a, b, how) => {
       const bytes = how(a, b);
       const held = process.memoryUsage().arrayBuffers;
-      const read = attempt(bytes);
+      const read = attempt(() => decodeSafetensors(bytes, "damaged.safetensors"));
       expect(process.memoryUsage().arrayBuffers - held).toBeLessThanOrEqual(bytes.length);
       tried++;
       if (read instanceof FileError) {
@@ -197,19 +198,8 @@ describe("damaged files", () => {
   });
 });
 
-/** The contents, or the FileError. Any other error fails the test. */
-function attempt(bytes: Uint8Array): StoredTensors | FileError {
-  try {
-    return decodeSafetensors(bytes, "damaged.safetensors");
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    for (const part of Object.values(error.problem)) expect(part).not.toBe("");
-    return error;
-  }
-}
-
 function refusal(bytes: Uint8Array): FileError | undefined {
-  const read = attempt(bytes);
+  const read = attempt(() => decodeSafetensors(bytes, "damaged.safetensors"));
   return read instanceof FileError ? read : undefined;
 }
 
@@ -264,50 +254,11 @@ const solid = fc.record({
   metadata: fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.stringMatching(/^[a-z]{0,6}$/), { maxKeys: 2 }),
 });
 
-type Damage = (a: Uint8Array, b: Uint8Array) => Uint8Array;
-
-/** From 0 to below 1, evenly: fc.double would be even over the exponents, and so nearly always close to 0. */
-const fraction = fc.nat(2 ** 30 - 1).map((n) => n / 2 ** 30);
-const at = (a: Uint8Array, x: number): number => Math.floor(x * a.length);
-
-function splice(a: Uint8Array, from: number, gone: number, put: ArrayLike<number>): Uint8Array {
-  return Uint8Array.from([...a.subarray(0, from), ...Array.from(put), ...a.subarray(from + gone)]);
-}
-
-const damage: fc.Arbitrary<Damage> = fc.oneof(
-  fc
-    .array(fc.tuple(fraction, fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 4 })
-    .map((flips): Damage => {
-      return (a) => {
-        const out = Uint8Array.from(a);
-        for (const [x, bits] of flips) out[at(a, x)] ^= bits;
-        return out;
-      };
-    }),
-  fraction.map(
-    (x): Damage =>
-      (a) =>
-        a.subarray(0, at(a, x)),
-  ),
-  fc.tuple(fraction, fc.uint8Array({ minLength: 1, maxLength: 16 })).map(
-    ([x, put]): Damage =>
-      (a) =>
-        splice(a, at(a, x), 0, put),
-  ),
+const damage = damageOr(
   fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(
     (length): Damage =>
       (a) =>
         withLength(a, length),
-  ),
-  fc.tuple(fraction, fraction).map(
-    ([x, y]): Damage =>
-      (a, b) =>
-        splice(a, at(a, x), a.length, b.subarray(at(b, y))),
-  ),
-  fc.uint8Array({ maxLength: 200 }).map(
-    (bytes): Damage =>
-      () =>
-        bytes,
   ),
 );
 

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { alternate, spread, startSide } from "../../../bench/alternate.ts";
 import { type BenchCase, benchCases } from "../../../bench/cases.ts";
 import { findPyTorch } from "../../../bench/python.ts";
-import { choose, defaultThreads, machine, packageVersion, UsageError, writeFileAtomic } from "../../../src/node.ts";
+import { choose, defaultThreads, machine, UsageError, versions, writeFileAtomic } from "../../../src/node.ts";
 import { positiveInteger, withJson } from "../options.ts";
 import { emit, note, table } from "../output.ts";
 
@@ -53,7 +53,7 @@ Examples:
       cases: results,
       threads: options.threads,
       machine: machine(),
-      helmholtz: packageVersion(),
+      versions: versions(),
       date: new Date().toISOString(),
     };
     if (options.out) writeFileAtomic(options.out, `${JSON.stringify(result, undefined, 2)}\n`);

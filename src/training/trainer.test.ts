@@ -53,6 +53,7 @@ async function train(
   p: TrainingPlan = plan,
   options: Options = {},
 ) {
+  let ticks = 0;
   const folder = join(root, name);
   const events: TrainingEvent[] = [];
   const evaluator = await openEvaluator(model, data.splits.test, { runtime: cpu, threads: 1, seed: 3, field: "image" });
@@ -71,6 +72,7 @@ async function train(
   };
   try {
     const result = await trainModel(parts, p, {
+      clock: () => ticks++ / 10,
       ...options,
       watch: (event) => {
         events.push(event);
@@ -151,9 +153,21 @@ describe("a training continued", () => {
   });
 
   test("counts its seconds on", async () => {
-    const first = await train("cut", {}, plan, { signal: AbortSignal.abort() });
-    const { result } = await train("cut", {}, plan, { from: loadFrom("cut") });
-    expect(result.seconds).toBeGreaterThan(first.result.seconds);
+    /** A clock that every look finds a second later. */
+    const clock = () => {
+      let now = 0;
+      return () => (now += 1000);
+    };
+    const first = await train("cut", {}, plan, { signal: AbortSignal.abort(), clock: clock() });
+    const from = loadFrom("cut");
+    expect(first.result.seconds).toBe((from.memory.seconds as number) + 1);
+    standAt("once", "cut", first.result.step);
+    const once = await train("once", {}, plan, { from, clock: clock() });
+    standAt("again", "cut", first.result.step);
+    const longer = { ...from, memory: { ...from.memory, seconds: (from.memory.seconds as number) + 5000 } };
+    const again = await train("again", {}, plan, { from: longer, clock: clock() });
+    expect(once.result.seconds).toBeGreaterThan(first.result.seconds);
+    expect(again.result.seconds).toBe(once.result.seconds + 5000);
   });
 });
 

@@ -88,6 +88,7 @@ const CHUNK = { first: 5, most: 100, seconds: 1 };
  * Trains until the plan is done, the signal says stop (then a checkpoint is written first), or a loss term is no longer finite.
  * The same parts and plan give the same bytes, in one go or continued from any checkpoint.
  * @param from   the checkpoint to continue from, or undefined to begin
+ * @param clock  milliseconds since any moment
  * @throws RunError naming the first term that is not finite; the last checkpoint stays as it was
  */
 export async function trainModel(
@@ -97,7 +98,8 @@ export async function trainModel(
     from,
     signal,
     watch = () => {},
-  }: { from?: Checkpoint; signal?: AbortSignal; watch?: (event: TrainingEvent) => void } = {},
+    clock = () => performance.now(),
+  }: { from?: Checkpoint; signal?: AbortSignal; watch?: (event: TrainingEvent) => void; clock?: () => number } = {},
 ): Promise<TrainingResult> {
   const { model, optimizer, runtime, seed, data } = parts;
   const { batches } = data;
@@ -113,9 +115,9 @@ export async function trainModel(
   let chunk = CHUNK.first;
   const observations: Float32Array[] = [];
   const firstStep = step;
-  const started = performance.now();
+  const started = clock();
   const secondsBefore = memory.seconds;
-  const seconds = (): number => secondsBefore + (performance.now() - started) / 1000;
+  const seconds = (): number => secondsBefore + (clock() - started) / 1000;
   const epochOf = (s: number): number => s / batches.stepsPerEpoch;
 
   try {
@@ -123,9 +125,9 @@ export async function trainModel(
     while (step < plan.steps && !memory.stopped) {
       const until = nextStop(step, chunk, plan);
       const feeds = Array.from({ length: until - step }, (_, i) => feedsOf(step + i, i));
-      const called = performance.now();
+      const called = clock();
       const results = await session.run(feeds);
-      const each = (performance.now() - called) / 1000 / results.length;
+      const each = (clock() - called) / 1000 / results.length;
       chunk = Math.max(1, Math.min(CHUNK.most, 2 * chunk, Math.floor(CHUNK.seconds / each)));
       results.forEach((r, i) => void add(memory, checkFinite(r, step + i, model.name)));
       step = until;
@@ -153,7 +155,7 @@ export async function trainModel(
 
   function progress(results: readonly Fetches[]): void {
     const last = results[results.length - 1];
-    const stepsPerSecond = (step - firstStep) / ((performance.now() - started) / 1000);
+    const stepsPerSecond = (step - firstStep) / ((clock() - started) / 1000);
     watch({
       kind: "progress",
       step,

@@ -66,13 +66,22 @@ export function lower(
 export function modelOf(graph: Graph, doc = "", metadata: Readonly<Record<string, string>> = {}): Model {
   return {
     irVersion: IR_VERSION,
-    opsets: { "": OPSET },
+    opsets: Object.fromEntries([["", OPSET], ...[...domainsOf(graph)].map((d) => [d, 1] as const)]),
     producer: "helmholtz",
     producerVersion: "",
     doc,
     metadata,
     graph,
   };
+}
+
+/** Operator domains besides ONNX's own that a graph uses, subgraphs included. */
+function domainsOf(graph: Graph): Set<string> {
+  const own = graph.nodes.flatMap((n) => (n.domain ? [n.domain] : []));
+  const inner = graph.nodes.flatMap((n) =>
+    Object.values(n.attributes).flatMap((a) => (a.kind === "graph" ? [...domainsOf(a.value)] : [])),
+  );
+  return new Set([...own, ...inner]);
 }
 
 function valueInfo(name: string, { shape, dtype }: Value, doc: string, freeAxes: readonly string[]): ValueInfo {
@@ -111,6 +120,8 @@ class GraphBuilder implements Lowering {
   private readonly taken = new Set<string>();
   private readonly counts = new Map<string, number>();
   private readonly shared = new Map<string, string>();
+  /** What was emitted already: lowerings of several ops may need the same step, as the flipped kernel of a convolution. */
+  private readonly emitted = new Map<string, string[]>();
 
   /** Reserves a name. */
   claim(name: string): string {
@@ -118,14 +129,24 @@ class GraphBuilder implements Lowering {
     return name;
   }
 
-  node(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
-    return this.nodes(op, inputs, 1, attributes)[0];
+  node(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}, domain = ""): string {
+    return this.nodes(op, inputs, 1, attributes, domain)[0];
   }
 
-  nodes(op: string, inputs: readonly string[], outputs: number, attributes: Record<string, Attribute> = {}): string[] {
+  nodes(
+    op: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Record<string, Attribute> = {},
+    domain = "",
+  ): string[] {
+    const key = `${domain} ${op} ${inputs.join("\n")} ${outputs} ${JSON.stringify(attributes)}`;
+    const known = this.emitted.get(key);
+    if (known) return known;
     const name = this.fresh(this.path ? `${this.path}/${op}` : op);
     const names = outputs === 1 ? [name] : Array.from({ length: outputs }, (_, i) => this.fresh(`${name}:${i}`));
-    this.made.push({ name, op, domain: "", inputs, outputs: names, attributes });
+    this.made.push({ name, op, domain, inputs, outputs: names, attributes });
+    this.emitted.set(key, names);
     return names;
   }
 

@@ -27,10 +27,16 @@ export interface Op<A extends Attributes = Attributes> {
 
 /** What a lowering may emit. */
 export interface Lowering {
-  /** One ONNX node with one output, whose name it returns. */
-  node(op: string, inputs: readonly string[], attributes?: Record<string, Attribute>): string;
+  /** One ONNX node with one output, whose name it returns. An input named "" is one left out. */
+  node(op: string, inputs: readonly string[], attributes?: Record<string, Attribute>, domain?: string): string;
   /** One ONNX node with several outputs. */
-  nodes(op: string, inputs: readonly string[], outputs: number, attributes?: Record<string, Attribute>): string[];
+  nodes(
+    op: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes?: Record<string, Attribute>,
+    domain?: string,
+  ): string[];
   /** A constant vector of int64, as ONNX wants for axes and shapes. */
   ints(values: readonly number[]): string;
   /** A constant scalar of float32. */

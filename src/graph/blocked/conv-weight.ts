@@ -1,0 +1,165 @@
+/**
+ * The gradient of a convolution with respect to its kernel, as one convolution in the blocked layout.
+ *
+ * For one kernel column j the gradient is Σ x[n, c, h, v]·g[n, o, p, q] over images n and output pixels (p, q), where v = stride·q + j −
+ * pad. So: copy the columns that meet each j side by side (a product with a constant matrix of zeros and ones), let the row p be the
+ * height of a kernel made of g, and its columns q, 16 at a time, the input channels. Rows narrower than 16 are filled with several images.
+ */
+import { axis, dimsOf } from "../../base/shape.ts";
+import type { Attribute } from "../../onnx/model.ts";
+import { constant } from "../leaves.ts";
+import { apply, defineOp, needF32 } from "../op.ts";
+import { convWeightOp } from "../ops/conv.ts";
+import { type Geometry, reach } from "../ops/conv-geometry.ts";
+import { countOf } from "../tensor64.ts";
+import type { Value } from "../value.ts";
+import { BLOCK, eachElement, NCHWC } from "./layout.ts";
+
+type Settings = Geometry & { readonly kernel: readonly number[] };
+
+/**
+ * @param x      plain (batch, channels, height, width)
+ * @param g      blocked gradient of the output, outputs a multiple of 16
+ * @param kernel height and width of the kernel
+ * @returns      plain (outputs, channels, kernel height, kernel width)
+ */
+export function blockedConvWeight(x: Value, g: Value, geometry: Geometry, kernel: readonly number[]): Value {
+  const a: Settings = { ...geometry, kernel };
+  return apply(blockedConvWeightOp, [x, g, columns(a, x.shape[3].size, g.shape[3].size)], a)[0];
+}
+
+/** Images that share a row of 16 pixels. */
+export function imagesARow(width: number): number {
+  let [a, b] = [BLOCK, width];
+  while (b > 0) [a, b] = [b, a % b];
+  return BLOCK / a;
+}
+
+/** Largest number of partial sums, which are kept apart to be computed at the same time: 4 MiB. */
+const PARTIAL = 1 << 20;
+
+/** How many parts the images are summed in. */
+function partsOf(rows: number, size: number): number {
+  let n = Math.max(1, Math.min(rows, 16, Math.floor(PARTIAL / size)));
+  while (rows % n !== 0) n--;
+  return n;
+}
+
+/** The matrix that copies columns: (images · width of x) × (kernel columns · images · width of g). */
+function columns(a: Settings, width: number, out: number): Value {
+  const m = imagesARow(out);
+  const row = a.kernel[1] * m * out;
+  const data = new Float64Array(m * width * row);
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < a.kernel[1]; j++)
+      for (let q = 0; q < out; q++) {
+        const v = a.strides[1] * q + a.dilations[1] * j - a.pads[1];
+        if (v >= 0 && v < width) data[(i * width + v) * row + (j * m + i) * out + q] = 1;
+      }
+  return constant(data, [m * width, row]);
+}
+
+const ints = (value: readonly number[]): Attribute => ({ kind: "ints", value });
+
+export const blockedConvWeightOp = defineOp<Settings>({
+  name: "BlockedConvWeight",
+  types: ([x, g], a, where) => [
+    {
+      shape: [axis("", g.shape[1].size * BLOCK), x.shape[1], ...a.kernel.map((k) => axis("", k))],
+      dtype: needF32(where, x),
+    },
+  ],
+  onnx: (b, [x, g, copies], node) => {
+    const a = node.attributes as unknown as Settings;
+    const [N, C, H, W] = dimsOf(node.inputs[0].shape);
+    const [, blocks, Ho, Wo] = dimsOf(node.inputs[1].shape);
+    const O = blocks * BLOCK;
+    const [kh, kw] = a.kernel;
+    const m = imagesARow(Wo);
+    const M = N / m;
+    const q = (m * Wo) / BLOCK;
+    const rowsFirst =
+      m === 1
+        ? b.node("Transpose", [x], { perm: ints([0, 2, 1, 3]) })
+        : b.node("Transpose", [b.node("Reshape", [x, b.ints([M, m, C, H, W])])], { perm: ints([0, 3, 2, 1, 4]) });
+    const shifted = b.node("MatMul", [b.node("Reshape", [rowsFirst, b.ints([M * H * C, m * W])]), copies]);
+    // zeros below, so that exactly the kernel's rows come out; or rows too many, which are cut off
+    const missing = reach(a, a.kernel, 0) + a.strides[0] * (Ho - 1) - H - a.pads[0];
+    const rows = missing >= 0 ? kh : kh + Math.ceil(-missing / a.dilations[0]);
+    const parts = partsOf(M, O * rows * C * kw);
+    const each = M / parts;
+    const cut = b.node("Reshape", [g, b.ints([parts, each, m, blocks, Ho, Wo * BLOCK])]);
+    const kernel = b.node("Transpose", [cut], { perm: ints([0, 3, 1, 4, 2, 5]) });
+    const y = b.node(
+      "Conv",
+      [
+        b.node("Reshape", [shifted, b.ints([1, parts * each * BLOCK, H, C * kw * q])]),
+        b.node("Reshape", [kernel, b.ints([parts * O, each * BLOCK, Ho, q])]),
+      ],
+      {
+        kernel_shape: ints([Ho, q]),
+        pads: ints([a.pads[0], 0, Math.max(0, missing), 0]),
+        strides: ints([a.dilations[0], q]),
+        dilations: ints([a.strides[0], 1]),
+        group: { kind: "int", value: parts },
+      },
+      NCHWC,
+    );
+    const partial = b.node("Reshape", [y, b.ints([parts, O * rows * C * kw])]);
+    const total =
+      parts === 1 ? partial : b.node("ReduceSum", [partial, b.ints([0])], { keepdims: { kind: "int", value: 0 } });
+    const laid = b.node("Reshape", [total, b.ints([blocks, rows, C, kw, BLOCK])]);
+    const whole = rows === kh ? laid : b.node("Slice", [laid, b.ints([0]), b.ints([kh]), b.ints([1])]);
+    return [b.node("Reshape", [b.node("Transpose", [whole], { perm: ints([0, 4, 2, 1, 3]) }), b.ints([O, C, kh, kw])])];
+  },
+  grad: "none",
+  exact: ([x, g], { attributes: a, outputs }) => {
+    const [n, blocks, h, w] = g.dims;
+    const data = new Float64Array(countOf(g.dims));
+    eachElement(n, blocks * BLOCK, h * w, (plain, blocked) => {
+      data[plain] = g.data[blocked];
+    });
+    const image = { dims: [n, blocks * BLOCK, h, w], data };
+    return convWeightOp.exact([x, image], { attributes: { ...a, kernel: a.kernel.map((k) => axis("", k)) }, outputs });
+  },
+  cases: [],
+});
+
+/** What the tests try: sizes of x, channels of g, kernel and geometry. */
+export const weightCases: readonly {
+  readonly note: string;
+  readonly x: readonly number[];
+  readonly outputs: number;
+  readonly kernel: readonly number[];
+  readonly g: Geometry;
+}[] = [
+  { note: "3×3 on rows of 16", x: [2, 3, 4, 16], outputs: 32, kernel: [3, 3], g: square(1, 1) },
+  { note: "3×3 on rows of 8, two images a row", x: [4, 2, 5, 8], outputs: 16, kernel: [3, 3], g: square(1, 1) },
+  {
+    note: "4×4, stride 2, to rows of 4, four images a row",
+    x: [4, 3, 8, 8],
+    outputs: 16,
+    kernel: [4, 4],
+    g: square(2, 1),
+  },
+  {
+    note: "1×3 on rows of 88, two images a row",
+    x: [2, 3, 1, 88],
+    outputs: 16,
+    kernel: [1, 3],
+    g: { ...square(1, 0), pads: [0, 1, 0, 1] },
+  },
+  { note: "3×3, stride 2, rows and columns left over", x: [16, 1, 6, 6], outputs: 16, kernel: [3, 3], g: square(2, 0) },
+  {
+    note: "uneven strides, pads and dilations",
+    x: [8, 2, 7, 9],
+    outputs: 16,
+    kernel: [2, 3],
+    g: { strides: [2, 1], pads: [1, 0, 0, 3], dilations: [3, 2], groups: 1 },
+  },
+  { note: "5×5, pads 2", x: [1, 2, 6, 32], outputs: 16, kernel: [5, 5], g: square(1, 2) },
+];
+
+function square(stride: number, pad: number): Geometry {
+  return { strides: [stride, stride], pads: [pad, pad, pad, pad], dilations: [1, 1], groups: 1 };
+}

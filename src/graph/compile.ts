@@ -4,7 +4,7 @@ import type { Model } from "../onnx/model.ts";
 import { leafName } from "./leaves.ts";
 import { lower } from "./lower.ts";
 import { freeze } from "./passes/freeze.ts";
-import { allPasses } from "./passes/index.ts";
+import { allPasses, type Target } from "./passes/index.ts";
 import { unroll } from "./unroll.ts";
 import { type DType, type Initial, reachable, showType, type Value } from "./value.ts";
 
@@ -56,6 +56,8 @@ export interface CompileOptions {
   readonly freeAxes?: readonly string[];
   /** Runs to unroll, for programs that are run many times in a row (see `unroll`). */
   readonly unroll?: number;
+  /** What runs it (default: any runtime). A graph for "cpu" has operators that only ONNX Runtime's CPU provider knows. */
+  readonly target?: Target;
   /** Passes to leave out, by name; to see what each is worth. */
   readonly without?: readonly string[];
 }
@@ -69,7 +71,7 @@ export function compile(program: Program, options: CompileOptions = {}): Compile
   checkUpdates(program.name, updates);
   let values = [...Object.values(program.outputs), ...updates.map(([, next]) => next)];
   if (options.freeze) values = freeze(values, options.freeze);
-  for (const pass of passesWithout(options.without ?? [])) values = pass.run(values);
+  for (const pass of passesFor(options)) values = pass.run(values);
 
   const leaves = leavesOf(program, [...values, ...updates.map(([v]) => v)]);
   const names = Object.keys(program.outputs);
@@ -104,7 +106,7 @@ export function compile(program: Program, options: CompileOptions = {}): Compile
 /** Where a session finds a variable's value after the run. */
 const nextName = (variable: string): string => `${variable}/next`;
 
-function passesWithout(without: readonly string[]): typeof allPasses {
+function passesFor({ target = "portable", without = [] }: CompileOptions): typeof allPasses {
   const unknown = without.find((name) => !allPasses.some((p) => p.name === name));
   if (unknown) {
     throw new UsageError({
@@ -114,7 +116,7 @@ function passesWithout(without: readonly string[]): typeof allPasses {
       fix: "correct the name",
     });
   }
-  return allPasses.filter((p) => !without.includes(p.name));
+  return allPasses.filter((p) => !without.includes(p.name) && (p.target ?? target) === target);
 }
 
 function checkUpdates(program: string, updates: NonNullable<Program["updates"]>): void {

@@ -23,6 +23,7 @@ export function unary(rule: UnaryRule): (x: Operand) => Value {
   const [from, to] = rule.domain ?? [-2, 2];
   const op = defineOp({
     name: rule.name,
+    elementwise: true,
     types: ([x], _a, where) => [{ shape: x.shape, dtype: needF32(where, x) }],
     onnx: (g, [x]) => [typeof rule.onnx === "string" ? g.node(rule.onnx, [x]) : rule.onnx(g, x)],
     grad: rule.grad === "none" ? "none" : (node, [dy]) => [dy && unaryGrad(rule, node, dy)],
@@ -57,6 +58,7 @@ interface BinaryRule {
 export function binary(rule: BinaryRule): (a: Operand, b: Operand) => Value {
   const op = defineOp({
     name: rule.name,
+    elementwise: true,
     types: ([a, b], _a, where) => {
       needF32(where, a);
       needF32(where, b);

@@ -10,6 +10,8 @@ import { type Attributes, type DType, makeNode, type Node, type TensorType, type
  */
 export interface Op<A extends Attributes = Attributes> {
   readonly name: string;
+  /** True for a function of the elements, with broadcasting: it is the same in any layout of the memory. */
+  readonly elementwise?: boolean;
   /** Output types from input types. @throws ShapeError with the reason */
   readonly types: (inputs: readonly TensorType[], a: A, where: string) => readonly TensorType[];
   /** Emits ONNX nodes; takes the names of the inputs, gives those of the outputs. */

@@ -58,6 +58,7 @@ export function indicator(condition: Value): Value {
 
 export const indicatorOp = defineOp({
   name: "Indicator",
+  elementwise: true,
   types: ([c], _a, where) => [{ shape: needBool(where, c).shape, dtype: "f32" as const }],
   onnx: (g, [c]) => [g.node("Cast", [c], { to: { kind: "int", value: 1 } })],
   grad: "none",
@@ -72,6 +73,7 @@ export function where(condition: Value, a: Operand, b: Operand): Value {
 
 export const whereOp = defineOp({
   name: "Where",
+  elementwise: true,
   types: ([c, a, b], _settings, at) => {
     needBool(at, c);
     needF32(at, a);

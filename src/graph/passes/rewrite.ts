@@ -1,12 +1,17 @@
 import { sameDims, showShape } from "../../base/shape.ts";
 import { atPath, makeNode, type Node, reachable, type Value } from "../value.ts";
 
-/** Looks at a rebuilt node and returns values to stand for its outputs, or undefined to keep it. */
-export type Rule = (node: Node) => readonly Value[] | undefined;
+/** What a graph is lowered for: any runtime, or ONNX Runtime on a CPU, which has operators of its own. */
+export type Target = "portable" | "cpu";
+
+/** Looks at a rebuilt node, and at what it was, and returns values to stand for its outputs, or undefined to keep it. */
+export type Rule = (node: Node, original: Node) => readonly Value[] | undefined;
 
 /** A named step of compilation: graph in, graph out, same numbers. */
 export interface Pass {
   readonly name: string;
+  /** The only target whose runtime knows the operators that the pass introduces; every target, if absent. */
+  readonly target?: Target;
   readonly run: (values: readonly Value[]) => Value[];
 }
 
@@ -19,7 +24,7 @@ export function rewrite(values: readonly Value[], rule: Rule): Value[] {
     const rebuilt = inputs.some((v, i) => v !== node.inputs[i])
       ? atPath(node.path, () => makeNode(node.op, inputs, node.attributes, node.outputs, node.leaf))
       : node;
-    const outputs = atPath(node.path, () => rule(rebuilt)) ?? rebuilt.outputs;
+    const outputs = atPath(node.path, () => rule(rebuilt, node)) ?? rebuilt.outputs;
     node.outputs.forEach((v, i) => {
       if (outputs[i] === v) return;
       if (!sameDims(outputs[i].shape, v.shape) || outputs[i].dtype !== v.dtype) {
@@ -31,4 +36,11 @@ export function rewrite(values: readonly Value[], rule: Rule): Value[] {
     });
   }
   return values.map(now);
+}
+
+/** How often each value is used, being wanted included. */
+export function usesOf(values: readonly Value[]): Map<Value, number> {
+  const uses = new Map<Value, number>();
+  for (const v of [...values, ...reachable(values).flatMap((n) => n.inputs)]) uses.set(v, (uses.get(v) ?? 0) + 1);
+  return uses;
 }

@@ -1,7 +1,7 @@
 import { sameDims, sizeOf } from "../../base/shape.ts";
 import { scalarOf } from "../leaves.ts";
 import { add, mul, sub } from "../ops/arithmetic.ts";
-import { expand } from "../ops/broadcast.ts";
+import { expand, full } from "../ops/broadcast.ts";
 import { reshape, transpose } from "../ops/layout.ts";
 import { matmul } from "../ops/matmul.ts";
 import { makeNode, type Node, type Value } from "../value.ts";
@@ -11,9 +11,9 @@ import { type Pass, type Rule, rewrite } from "./rewrite.ts";
 export const simplify: Pass = {
   name: "simplify",
   run: (values) =>
-    rewrite(values, (node) => {
+    rewrite(values, (node, original) => {
       for (const rule of rules[node.op.name] ?? []) {
-        const better = rule(node);
+        const better = rule(node, original);
         if (better) return better;
       }
       return undefined;
@@ -76,6 +76,7 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
   ],
   Sub: [
     neutral(0, [1]),
+    ({ inputs: [a, b] }) => (a === b ? [full(a.shape, 0)] : undefined),
     ({ inputs: [a, b] }) => {
       const n = producedBy(b, "Neg");
       return n && [add(a, n.inputs[0])];
@@ -129,6 +130,7 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
       return e && e.inputs[0].shape.length === 0 ? [expand(e.inputs[0], y.shape)] : undefined;
     },
   ],
+  StopGradient: [({ inputs: [x] }) => [x]], // passes run after differentiation
   Transpose: [
     ({ inputs: [x], attributes }) =>
       (attributes["order"] as readonly number[]).every((p, i) => p === i) ? [x] : undefined,

@@ -4,7 +4,21 @@ import { categorical, klCategorical } from "../src/distributions/categorical.ts"
 import { gaussian, klGaussian } from "../src/distributions/gaussian.ts";
 import { klPoisson, logFactorial, poisson } from "../src/distributions/poisson.ts";
 import type { CaseInput } from "../src/graph/op.ts";
-import { leakyRelu, logSoftmax, logSumExp, mean, sign, silu, square } from "../src/graph/ops/index.ts";
+import {
+  averagePool,
+  flip,
+  gather,
+  leakyRelu,
+  logSoftmax,
+  logSumExp,
+  mean,
+  sign,
+  silu,
+  slice,
+  softmaxCrossEntropy,
+  square,
+  tanh,
+} from "../src/graph/ops/index.ts";
 import type { Value } from "../src/graph/value.ts";
 import { activations } from "../src/nn/activations.ts";
 
@@ -61,6 +75,23 @@ const operations: readonly Composite[] = [
   { name: "mean over all", inputs: [x], build: ([a]) => mean(square(a)) },
   { name: "square", inputs: [x], build: ([a]) => square(a) },
   { name: "sign", inputs: [x], build: ([a]) => sign(a) },
+  { name: "a slice backwards of a slice", inputs: [x], build: ([a]) => square(flip(slice(a, 1, 0, 3, 2), [1])) },
+  {
+    name: "an average over pixels inside",
+    inputs: [{ dims: [1, 2, 3, 4] }],
+    build: ([a]) => square(averagePool(a, { kernel: [3, 2], strides: 2, pads: [2, 1, 1, 0], countPads: false })),
+  },
+  {
+    name: "squashed rows by number",
+    inputs: [{ dims: [4, 2] }, { dims: [3], values: [3, 1, 3] }],
+    build: ([table, rows]) => tanh(gather(table, rows)),
+  },
+  { name: "softmax cross-entropy", inputs: [x, unit], build: ([l, t]) => softmaxCrossEntropy(l, t) },
+  {
+    name: "softmax cross-entropy at logits ±90",
+    inputs: [far, { ...unit, dims: [2, 2] }],
+    build: ([l, t]) => softmaxCrossEntropy(l, t),
+  },
 ];
 
 const nonlinearities = Object.entries(activations).map(

@@ -82,6 +82,16 @@ export const matmulOp = defineOp<{ transposeA: boolean; transposeB: boolean }>({
       inputs: [{ dims: [2, 4, 3] }, { dims: [2, 4, 2] }],
       attributes: { transposeA: true, transposeB: false },
     },
+    {
+      note: "two batch axes, each stretched on another side, second transposed",
+      inputs: [{ dims: [2, 1, 2, 3] }, { dims: [3, 2, 3] }],
+      attributes: { transposeA: false, transposeB: true },
+    },
+    {
+      note: "two batch axes, both transposed, axes of size 1",
+      inputs: [{ dims: [1, 2, 3, 1] }, { dims: [2, 1, 1, 3] }],
+      attributes: { transposeA: true, transposeB: true },
+    },
   ],
 });
 

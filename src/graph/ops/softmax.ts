@@ -57,3 +57,13 @@ export function logSumExp(x: Value, along: number | string = -1, keep = false): 
 export function logSoftmax(x: Value, along: number | string = -1): Value {
   return sub(x, logSumExp(x, along, true));
 }
+
+/**
+ * Cross-entropy of softmax(logits) relative to targets, −Σ_k t_k·log softmax(logits)_k over the last axis, nats; finite for all finite logits.
+ * @param logits  (…, classes)
+ * @param targets (…, classes), one-hot or probabilities
+ * @returns (…), one number per example
+ */
+export function softmaxCrossEntropy(logits: Value, targets: Value): Value {
+  return sum(mul(targets, sub(logSumExp(logits, -1, true), logits)), [-1]);
+}

@@ -8,6 +8,7 @@ import type { Value } from "../value.ts";
 import { simplify } from "./simplify.ts";
 
 const { add, div, equal, expand, full, greater, matmul, maximum, mul, neg, reshape, sub, transpose, where } = ops;
+const { stopGradient, straightThrough } = ops;
 const [m, k] = [axis("m", 2), axis("k", 3)];
 const x = input("x", [m, k]);
 const y = input("y", [m, k]);
@@ -25,6 +26,7 @@ const rules: readonly (readonly [string, Value, readonly string[]])[] = [
   ["0 + x = x", add(0, x), []],
   ["x − 0 = x", sub(x, 0), []],
   ["0 − x is kept", sub(0, x), ["%1 = Sub(0, x)"]],
+  ["x − x = 0", sub(x, x), ["%1 = Expand(0, to: [2 3])"]],
   ["1·x = x", mul(1, x), []],
   ["x·1 = x", mul(x, 1), []],
   ["x / 1 = x", div(x, 1), []],
@@ -39,6 +41,8 @@ const rules: readonly (readonly [string, Value, readonly string[]])[] = [
   ["2·(3·x) = x·6", mul(2, mul(3, x)), ["%1 = Mul(x, 6)"]],
   ["a reshape of a reshape is one", reshape(reshape(x, [6]), [3, 2]), ["%1 = Reshape(x, axes: [3 2])"]],
   ["a reshape to the same sizes is none", reshape(x, [2, 3]), []],
+  ["a stop of the gradient is none, once the gradient is taken", stopGradient(x), []],
+  ["the numbers of one value with the gradient of another are the numbers alone", straightThrough(y, x), []],
   [
     "a transpose of a transpose is one",
     transpose(transpose(input("t", [2, 3, 4]), [2, 0, 1]), [2, 1, 0]),

@@ -35,11 +35,17 @@ export function imagesARow(width: number): number {
   return BLOCK / a;
 }
 
-/** Largest number of partial sums, which are kept apart to be computed at the same time: 4 MiB. */
+/** Most partial sums that are kept apart, to be computed at the same time: 4 MiB. */
 const PARTIAL = 1 << 20;
 
-/** How many parts the images are summed in. */
-function partsOf(rows: number, size: number): number {
+/**
+ * In how many parts the rows of images are summed. Each row of images for itself needs no rearranging of g, which pays where a partial
+ * sum is smaller than the piece of g it comes from; otherwise a few parts.
+ * @param size  numbers of a partial sum
+ * @param piece numbers of g in a row of images, where the rows hold one image each
+ */
+function partsOf(rows: number, size: number, piece: number): number {
+  if (size <= piece) return rows;
   let n = Math.max(1, Math.min(rows, 16, Math.floor(PARTIAL / size)));
   while (rows % n !== 0) n--;
   return n;
@@ -86,10 +92,10 @@ export const blockedConvWeightOp = defineOp<Settings>({
     // zeros below, so that exactly the kernel's rows come out; or rows too many, which are cut off
     const missing = reach(a, a.kernel, 0) + a.strides[0] * (Ho - 1) - H - a.pads[0];
     const rows = missing >= 0 ? kh : kh + Math.ceil(-missing / a.dilations[0]);
-    const parts = partsOf(M, O * rows * C * kw);
+    const parts = partsOf(M, O * rows * C * kw, m === 1 ? O * Ho * Wo : 0);
     const each = M / parts;
-    const cut = b.node("Reshape", [g, b.ints([parts, each, m, blocks, Ho, Wo * BLOCK])]);
-    const kernel = b.node("Transpose", [cut], { perm: ints([0, 3, 1, 4, 2, 5]) });
+    const cut = (): string => b.node("Reshape", [g, b.ints([parts, each, m, blocks, Ho, Wo * BLOCK])]);
+    const kernel = each * m === 1 ? g : b.node("Transpose", [cut()], { perm: ints([0, 3, 1, 4, 2, 5]) });
     const y = b.node(
       "Conv",
       [

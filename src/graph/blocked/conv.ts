@@ -9,9 +9,14 @@ import type { Value } from "../value.ts";
 import { asImage, asTensor, BLOCK, eachElement, NCHWC } from "./layout.ts";
 
 /** A function that the runtime applies to the result before it stores it. */
-export type Activation = "" | "Relu" | "Sigmoid" | "Tanh";
+export type Activation = "" | "Relu" | "LeakyRelu" | "Sigmoid" | "Tanh";
 
-type Fused = Geometry & { readonly bias: boolean; readonly sum: boolean; readonly activation: Activation };
+type Fused = Geometry & {
+  readonly bias: boolean;
+  readonly sum: boolean;
+  readonly activation: Activation;
+  readonly slope: number;
+};
 type FusedTranspose = Geometry & { readonly sum: boolean; readonly sizes: readonly number[] };
 
 /** What may be computed along with a convolution: activation(conv(x, w) + bias + sum). */
@@ -19,6 +24,8 @@ export interface Along {
   readonly bias?: Value;
   readonly sum?: Value;
   readonly activation?: Activation;
+  /** Of a leaky ReLU below 0. */
+  readonly slope?: number;
 }
 
 /**
@@ -27,9 +34,14 @@ export interface Along {
  * @param w plain (outputs, channels, kernel height, width), outputs a multiple of 16
  * @param g of two spatial axes, without groups
  */
-export function blockedConv(x: Value, w: Value, g: Geometry, { bias, sum, activation = "" }: Along = {}): Value {
+export function blockedConv(
+  x: Value,
+  w: Value,
+  g: Geometry,
+  { bias, sum, activation = "", slope = 0 }: Along = {},
+): Value {
   const inputs = [x, w, ...(bias ? [bias] : []), ...(sum ? [sum] : [])];
-  return apply(blockedConvOp, inputs, { ...g, bias: !!bias, sum: !!sum, activation })[0];
+  return apply(blockedConvOp, inputs, { ...g, bias: !!bias, sum: !!sum, activation, slope })[0];
 }
 
 /** `convTranspose` of and to blocked tensors: from a gradient g of the output to one of the input with these spatial sizes, plus `sum`. */
@@ -64,7 +76,7 @@ export const blockedConvOp = defineOp<Fused>({
     return [
       asTensor(
         g,
-        g.node("Conv", given, settings(a, dimsOf(w.shape.slice(2)), a.pads, a.activation), NCHWC),
+        g.node("Conv", given, settings(a, dimsOf(w.shape.slice(2)), a.pads, a.activation, a.slope), NCHWC),
         outputs[0].shape,
       ),
     ];
@@ -82,6 +94,7 @@ export const blockedConvOp = defineOp<Fused>({
     const f = {
       "": (v: number) => v,
       Relu: (v: number) => Math.max(v, 0),
+      LeakyRelu: (v: number) => (v > 0 ? v : a.slope * v),
       Sigmoid: (v: number) => 1 / (1 + Math.exp(-v)),
       Tanh: Math.tanh,
     };
@@ -96,22 +109,22 @@ export const blockedConvOp = defineOp<Fused>({
         { dims: [32] },
         { dims: [2, 2, 4, 3, 16] },
       ],
-      attributes: { ...square(1, 1), bias: true, sum: true, activation: "Tanh" },
+      attributes: { ...square(1, 1), bias: true, sum: true, activation: "Tanh", slope: 0 },
     },
     {
       note: "4×4, stride 2, with a sum",
       inputs: [{ dims: [1, 2, 6, 4, 16] }, { dims: [16, 32, 4, 4] }, { dims: [1, 1, 3, 2, 16] }],
-      attributes: { ...square(2, 1), bias: false, sum: true, activation: "" },
+      attributes: { ...square(2, 1), bias: false, sum: true, activation: "", slope: 0 },
     },
     {
       note: "a plain image of three channels, with bias and sigmoid",
       inputs: [{ dims: [2, 3, 5, 4] }, { dims: [16, 3, 3, 3] }, { dims: [16] }],
-      attributes: { ...square(1, 1), bias: true, sum: false, activation: "Sigmoid" },
+      attributes: { ...square(1, 1), bias: true, sum: false, activation: "Sigmoid", slope: 0 },
     },
     {
-      note: "1×1, with ReLU",
+      note: "1×1, with leaky ReLU",
       inputs: [{ dims: [2, 1, 2, 2, 16] }, { dims: [16, 16, 1, 1] }],
-      attributes: { ...square(1, 0), bias: false, sum: false, activation: "Relu" },
+      attributes: { ...square(1, 0), bias: false, sum: false, activation: "LeakyRelu", slope: 0.2 },
     },
     {
       note: "uneven pads, strides and dilations",
@@ -186,6 +199,7 @@ function settings(
   kernel: readonly number[],
   pads = g.pads,
   activation: Activation = "",
+  slope = 0,
 ): Record<string, Attribute> {
   return {
     kernel_shape: ints(kernel),
@@ -193,6 +207,7 @@ function settings(
     pads: ints(pads),
     dilations: ints(g.dilations),
     ...(activation && { activation: { kind: "string", value: activation } as Attribute }),
+    ...(activation === "LeakyRelu" && { activation_params: { kind: "floats", value: [slope] } as Attribute }),
   };
 }
 

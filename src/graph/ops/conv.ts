@@ -48,7 +48,8 @@ export function convTranspose(
   const axes = x.shape.length - 2;
   const g = geometryOf(where, settings, axes);
   const kernel = dimsOf(w.shape.slice(2));
-  const extra = geometryOf(where, { strides: 1, pads: outputPadding }, axes).pads;
+  const one = typeof outputPadding === "number" ? new Array<number>(axes).fill(outputPadding) : outputPadding;
+  const extra = geometryOf(where, { pads: [...one, ...one] }, axes).pads;
   const sizes = x.shape
     .slice(2)
     .map((a, i) => (a.size - 1) * g.strides[i] - g.pads[i] - g.pads[i + axes] + reach(g, kernel, i) + extra[i]);

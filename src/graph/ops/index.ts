@@ -1,7 +1,7 @@
 /** Every op, once. Tests take their list from here. */
 import { opOf } from "../elementwise.ts";
 import type { Op } from "../op.ts";
-import { relu, sigmoid, softplus, tanh } from "./activations.ts";
+import { leakyReluOp, relu, sigmoid, slopeOp, softplus, tanh } from "./activations.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
 import { averagePoolOp, upsampleNearestOp } from "./average-pool.ts";
 import { expandOp, sumOp } from "./broadcast.ts";
@@ -26,13 +26,14 @@ export const allOps: readonly Op[] = [
   ...[greater, greaterOrEqual, equal, maximum, minimum].map(opOf),
   ...([indicatorOp, whereOp, sumOp, expandOp, maxOp, softmaxOp, matmulOp] as unknown as Op[]),
   ...([reshapeOp, transposeOp, concatOp, splitOp, stopGradientOp] as unknown as Op[]),
+  ...([leakyReluOp, slopeOp] as unknown as Op[]),
   ...([convOp, convTransposeOp, convWeightOp] as unknown as Op[]),
   ...([sliceOp, padOp, gatherOp, cumulativeSumOp, clipOp] as unknown as Op[]),
   ...([maxPoolOp, maxPoolScatterOp, maxPoolGatherOp, averagePoolOp] as unknown as Op[]),
   ...([upsampleNearestOp, pixelShuffleOp, pixelUnshuffleOp] as unknown as Op[]),
 ];
 
-export { leakyRelu, relu, sigmoid, silu, softplus, tanh } from "./activations.ts";
+export { leakyRelu, relu, sigmoid, silu, slope, softplus, tanh } from "./activations.ts";
 export { add, addAll, div, mean, mul, neg, square, sub } from "./arithmetic.ts";
 export { averagePool, upsampleNearest } from "./average-pool.ts";
 export { expand, full, sum, sumTo } from "./broadcast.ts";

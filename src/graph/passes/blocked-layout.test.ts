@@ -47,7 +47,7 @@ test("a convolution is done in blocks, between a move there and one back", () =>
     "x = Input  # f32(8, 16, 4, 4)
     %1 = ToBlocked(x)  # f32(8, 1, 4, 4, 16)
     w = Input  # f32(16, 16, 3, 3)
-    %2 = BlockedConv(%1, w, strides: [1 1], pads: [1 1 1 1], dilations: [1 1], groups: 1, activation: )  # f32(8, 1, 4, 4, 16)
+    %2 = BlockedConv(%1, w, strides: [1 1], pads: [1 1 1 1], dilations: [1 1], groups: 1, activation: , slope: 0)  # f32(8, 1, 4, 4, 16)
     %3 = FromBlocked(%2, to: [8 16 4 4])  # f32(8, 16, 4, 4)
     out0: %3"
   `);

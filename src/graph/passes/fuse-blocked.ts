@@ -42,11 +42,11 @@ interface Parts extends Along {
 /** What a blocked convolution is made of. */
 function partsOf({ inputs, attributes }: Node): Parts {
   const [x, w, ...rest] = inputs;
-  const a = attributes as unknown as Geometry & { bias: boolean; sum: boolean; activation: Activation };
+  const a = attributes as unknown as Geometry & { bias: boolean; sum: boolean; activation: Activation; slope: number };
   const bias = a.bias ? rest.shift() : undefined;
   const [sum] = a.sum ? rest : [];
   const geometry = { strides: a.strides, pads: a.pads, dilations: a.dilations, groups: a.groups };
-  return { x, w, geometry, activation: a.activation, ...(bias && { bias }), ...(sum && { sum }) };
+  return { x, w, geometry, activation: a.activation, slope: a.slope, ...(bias && { bias }), ...(sum && { sum }) };
 }
 
 /** The same convolution with more along. */
@@ -75,10 +75,12 @@ const add: RuleOf =
 const activation =
   (name: Activation): RuleOf =>
   (alone) =>
-  ({ inputs: [v] }) => {
+  ({ inputs: [v], attributes }) => {
     if (!isConv(v) || !alone(0)) return undefined;
     const p = partsOf(v.node);
-    return p.activation ? undefined : [withMore(p, { activation: name })];
+    return p.activation
+      ? undefined
+      : [withMore(p, { activation: name, slope: (attributes["slope"] as number | undefined) ?? 0 })];
   };
 
 /** A summand per channel becomes the bias of the convolution or of the factor before it. */
@@ -100,6 +102,7 @@ const rules: Readonly<Record<string, RuleOf>> = {
   Add: add,
   BlockedAffine: affine,
   Relu: activation("Relu"),
+  LeakyRelu: activation("LeakyRelu"),
   Sigmoid: activation("Sigmoid"),
   Tanh: activation("Tanh"),
 };

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -19,4 +20,10 @@ export async function findPyTorch(given?: string): Promise<{ python: string; ver
     if (code === "ENOENT") return { reason: `no ${python}` };
     return { reason: `${python} has no PyTorch (${stderr?.trim().split("\n").at(-1) ?? "it fails"})` };
   }
+}
+
+/** A Python side of the benchmark: it lies in the package's bench folder, beside the sources, not in the build. */
+export function pythonFile(name: string): string {
+  const built = import.meta.url.includes("/dist/bench/");
+  return fileURLToPath(new URL(`${built ? "../../bench/" : "./"}pytorch/${name}`, import.meta.url));
 }

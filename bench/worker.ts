@@ -1,10 +1,13 @@
-/** Our side of a benchmark in a process of its own: `worker.js CASE THREADS`. Speaks as the Python side does. */
+/** Our side of a benchmark in a process of its own: `worker.js CASE THREADS [PASS…]`, with passes to leave out. Speaks as the Python side does. */
 import { createInterface } from "node:readline";
 import { onnxRuntimeVersion } from "../src/node.ts";
-import { benchCases } from "./cases.ts";
+import { benchCases } from "./cases/index.ts";
+import { openSubject } from "./subject.ts";
 
-const [name, threads] = process.argv.slice(2);
-const subject = await benchCases.find((c) => c.name === name)!.open(Number(threads));
-await subject.measure(20);
+const [name, threads, ...without] = process.argv.slice(2);
+const subject = await openSubject(benchCases.find((c) => c.name === name)!, { threads: Number(threads), without });
+await subject.measure(2);
 console.log(`ready ${onnxRuntimeVersion}`);
-for await (const line of createInterface({ input: process.stdin })) console.log(await subject.measure(Number(line)));
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(line === "compilation" ? JSON.stringify(subject.compilation) : await subject.measure(Number(line)));
+}

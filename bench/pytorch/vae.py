@@ -1,57 +1,58 @@
-"""The VAE of spec concept/vae as a PyTorch user would train it: 784-1024-100, tanh, L = 2, batch 100, Adam.
+"""The VAE of spec concept/vae: 784-1024-100, tanh, L = 2, batch 100, Adam. Variants: plain Adam, as most scripts write it, or "fused"."""
 
-Prints "ready" and its version; then, for each line with a number of steps on standard input, the milliseconds that one
-step took. Usage: vae.py THREADS [fused]
-"""
-
-import sys
-import time
+from dataclasses import dataclass
 
 import torch
+from drive import adam, batches, drive, variant
 from torch import nn
 from torch.nn import functional as F
 
-torch.set_num_threads(int(sys.argv[1]))
-torch.manual_seed(1)
-BATCH, PIXELS, HIDDEN, LATENT, SAMPLES = 100, 784, 1024, 100, 2
+
+@dataclass
+class Sizes:
+    batch: int = 100
+    pixels: int = 784
+    hidden: int = 1024
+    latent: int = 100
+    samples: int = 2
 
 
-class VAE(nn.Module):
-    def __init__(self):
+class Model(nn.Module):
+    def __init__(self, s):
         super().__init__()
-        self.encoder = nn.Sequential(nn.Linear(PIXELS, HIDDEN), nn.Tanh())
-        self.mean = nn.Linear(HIDDEN, LATENT)
-        self.log_variance = nn.Linear(HIDDEN, LATENT)
-        self.decoder = nn.Sequential(nn.Linear(LATENT, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, PIXELS))
+        self.sizes = s
+        self.encoder = nn.Sequential(nn.Linear(s.pixels, s.hidden), nn.Tanh())
+        self.mean = nn.Linear(s.hidden, s.latent)
+        self.log_variance = nn.Linear(s.hidden, s.latent)
+        self.decoder = nn.Sequential(nn.Linear(s.latent, s.hidden), nn.Tanh(), nn.Linear(s.hidden, s.pixels))
 
     def forward(self, x):
+        s = self.sizes
         h = self.encoder(x)
         mean, log_variance = self.mean(h), self.log_variance(h)
-        z = mean + torch.exp(0.5 * log_variance) * torch.randn(SAMPLES, BATCH, LATENT)
+        z = mean + torch.exp(0.5 * log_variance) * torch.randn(s.samples, len(x), s.latent)
         logits = self.decoder(z)
-        target = x.expand(SAMPLES, BATCH, PIXELS)
-        reconstruction = F.binary_cross_entropy_with_logits(logits, target, reduction="sum") / (SAMPLES * BATCH)
+        target = x.expand(s.samples, *x.shape)
+        reconstruction = F.binary_cross_entropy_with_logits(logits, target, reduction="sum") / (s.samples * len(x))
         kl = 0.5 * (mean.square() + log_variance.exp() - log_variance - 1).sum(-1).mean()
         return reconstruction + kl
 
 
-def measure(steps):
-    started = time.perf_counter()
-    for _ in range(steps):
+def make_step(s=Sizes()):
+    model = Model(s)
+    draw = batches([torch.rand(2000, s.pixels)], s.batch)
+    make = adam if variant() == "fused" else torch.optim.Adam
+    optimizer = make(model.parameters(), lr=1e-3)
+
+    def step():
         optimizer.zero_grad()
-        loss = model(data[torch.randint(0, len(data), (BATCH,))])
+        loss = model(*draw())
         loss.backward()
         optimizer.step()
-        float(loss.detach())
-    return (time.perf_counter() - started) * 1000 / steps
+        return loss.detach()
+
+    return step
 
 
-data = torch.rand(2000, PIXELS)
-model = VAE()
-options = {"fused": True} if "fused" in sys.argv[2:] else {}
-optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **options)
-measure(20)
-
-print("ready", torch.__version__, *options, flush=True)
-for line in sys.stdin:
-    print(measure(int(line)), flush=True)
+if __name__ == "__main__":
+    drive(make_step, variant())

@@ -8,7 +8,7 @@
 import { axis, dimsOf } from "../../base/shape.ts";
 import type { Attribute } from "../../onnx/model.ts";
 import { constant } from "../leaves.ts";
-import { apply, defineOp, needF32 } from "../op.ts";
+import { apply, defineOp, type Lowering, needF32 } from "../op.ts";
 import { convWeightOp } from "../ops/conv.ts";
 import { type Geometry, reach } from "../ops/conv-geometry.ts";
 import { countOf } from "../tensor64.ts";
@@ -25,7 +25,9 @@ type Settings = Geometry & { readonly kernel: readonly number[] };
  */
 export function blockedConvWeight(x: Value, g: Value, geometry: Geometry, kernel: readonly number[]): Value {
   const a: Settings = { ...geometry, kernel };
-  return apply(blockedConvWeightOp, [x, g, columns(a, x.shape[3].size, g.shape[3].size)], a)[0];
+  const [from, to] = [x.shape[3].size, g.shape[3].size];
+  const asTheyAre = kernel[1] === 1 && from === to && a.strides[1] === 1 && a.pads[1] === 0;
+  return apply(blockedConvWeightOp, [x, g, ...(asTheyAre ? [] : [columns(a, from, to)])], a)[0];
 }
 
 /** Images that share a row of 16 pixels. */
@@ -84,11 +86,10 @@ export const blockedConvWeightOp = defineOp<Settings>({
     const m = imagesARow(Wo);
     const M = N / m;
     const q = (m * Wo) / BLOCK;
-    const rowsFirst =
-      m === 1
-        ? b.node("Transpose", [x], { perm: ints([0, 2, 1, 3]) })
-        : b.node("Transpose", [b.node("Reshape", [x, b.ints([M, m, C, H, W])])], { perm: ints([0, 3, 2, 1, 4]) });
-    const shifted = b.node("MatMul", [b.node("Reshape", [rowsFirst, b.ints([M * H * C, m * W])]), copies]);
+    const ordered = rowsFirst(b, x, [M, m, C, H, W]);
+    const shifted = copies
+      ? b.node("MatMul", [b.node("Reshape", [ordered, b.ints([M * H * C, m * W])]), copies])
+      : ordered;
     // zeros below, so that exactly the kernel's rows come out; or rows too many, which are cut off
     const missing = reach(a, a.kernel, 0) + a.strides[0] * (Ho - 1) - H - a.pads[0];
     const rows = missing >= 0 ? kh : kh + Math.ceil(-missing / a.dilations[0]);
@@ -131,6 +132,16 @@ export const blockedConvWeightOp = defineOp<Settings>({
   cases: [],
 });
 
+/** (rows of images · images, channels, height, width) → (rows of images, height, channels, images, width). */
+function rowsFirst(b: Lowering, x: string, [M, m, C, H, W]: readonly number[]): string {
+  if (m === 1) return b.node("Transpose", [x], { perm: ints([0, 2, 1, 3]) });
+  if (W > 1)
+    return b.node("Transpose", [b.node("Reshape", [x, b.ints([M, m, C, H, W])])], { perm: ints([0, 3, 2, 1, 4]) });
+  // single pixels: the runtime moves one axis at a time much faster than both at once
+  const imagesLast = b.node("Transpose", [b.node("Reshape", [x, b.ints([M, m, C * H])])], { perm: ints([0, 2, 1]) });
+  return b.node("Transpose", [b.node("Reshape", [imagesLast, b.ints([M, C, H, m])])], { perm: ints([0, 2, 1, 3]) });
+}
+
 /** What the tests try: sizes of x, channels of g, kernel and geometry. */
 export const weightCases: readonly {
   readonly note: string;
@@ -162,6 +173,13 @@ export const weightCases: readonly {
     outputs: 16,
     kernel: [2, 3],
     g: { strides: [2, 1], pads: [1, 0, 0, 3], dilations: [3, 2], groups: 1 },
+  },
+  {
+    note: "3×1 on columns, sixteen images a row",
+    x: [32, 3, 7, 1],
+    outputs: 16,
+    kernel: [3, 1],
+    g: { ...square(1, 0), pads: [1, 0, 1, 0] },
   },
   { note: "5×5, pads 2", x: [1, 2, 6, 32], outputs: 16, kernel: [5, 5], g: square(1, 2) },
 ];

@@ -42,6 +42,17 @@ function planar({ strides, pads, dilations, groups }: Geometry): Geometry {
   return { strides: [1, ...strides], pads: [0, pads[0], 0, pads[1]], dilations: [1, ...dilations], groups };
 }
 
+/** Height and width exchanged. */
+function upended({ strides, pads, dilations, groups }: Geometry): Geometry {
+  const [top, left, bottom, right] = pads;
+  return {
+    strides: [...strides].reverse(),
+    pads: [left, top, right, bottom],
+    dilations: [...dilations].reverse(),
+    groups,
+  };
+}
+
 const geometryOf = (node: Node): Geometry => planar(node.attributes as unknown as Geometry);
 const sizes = (s: Shape): number[] => dimsOf(s.length === 3 ? [axis("", 1), s[2]] : s.slice(2));
 
@@ -75,7 +86,15 @@ const weightRule: Rule = (node) => {
     .slice(2)
     .every((k) => k === 1);
   if (a.groups !== 1 || !fits(g.shape) || pixel) return undefined;
-  if (x.shape[0].size % imagesARow(width) !== 0) return undefined;
+  const batch = x.shape[0].size;
+  if (x.shape.length === 3 && batch % BLOCK === 0) {
+    // a row stands up: kernels of one column need no copies of columns
+    const up = (v: Value): Value => reshape(v, [v.shape[0], v.shape[1], v.shape[2], axis("", 1)]);
+    const [n, c, h, l, b] = toBlocked(g).shape;
+    const upright = reshape(toBlocked(g), [n, c, l, h, b]);
+    return [reshape(blockedConvWeight(up(x), upright, upended(a), [w.shape[2].size, 1]), w.shape)];
+  }
+  if (batch % imagesARow(width) !== 0) return undefined;
   return [reshape(blockedConvWeight(image(x), toBlocked(g), a, sizes(w.shape)), w.shape)];
 };
 

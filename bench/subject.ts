@@ -1,0 +1,69 @@
+import { compile, cpu, drawNoise, encodeModel, RunError } from "../src/node.ts";
+import type { BenchCase } from "./workload.ts";
+
+/** Something that can be timed: `steps` training steps, in milliseconds each. */
+export interface Subject {
+  readonly compilation: Compilation;
+  measure(steps: number): Promise<number>;
+}
+
+/** What it took to get from a model in TypeScript to a session that trains. */
+export interface Compilation {
+  /** Seconds to build the graph, differentiate it and run the passes. */
+  readonly buildSeconds: number;
+  /** Seconds to write it as ONNX and load it into the runtime. */
+  readonly loadSeconds: number;
+  /** ONNX nodes of one training step. */
+  readonly nodes: number;
+  /** Size of one training step as an ONNX file. */
+  readonly bytes: number;
+}
+
+/** Opens a case: training steps as the trainer does them, with batches and noise drawn anew at every step. */
+export async function openSubject(
+  { name, unroll = 1, build }: BenchCase,
+  { threads, without }: { threads: number; without: readonly string[] },
+): Promise<Subject> {
+  const started = performance.now();
+  const work = build();
+  const program = compile(work.program, { unroll, without });
+  const built = performance.now();
+  const session = await cpu.open(program, { threads, seed: 1 });
+  const loaded = performance.now();
+  let step = 0;
+  let chunk = 5;
+  const feeds = (_: unknown, place: number) => {
+    const inputs = work.feeds(step, place);
+    return { ...inputs, ...drawNoise(program.noise, 1, "train", step++) };
+  };
+  return {
+    compilation: {
+      buildSeconds: (built - started) / 1000,
+      loadSeconds: (loaded - built) / 1000,
+      nodes: program.model.graph.nodes.length,
+      bytes: encodeModel(program.model).length,
+    },
+    async measure(steps) {
+      const start = performance.now();
+      for (let done = 0; done < steps; ) {
+        const called = performance.now();
+        const results = await session.run(Array.from({ length: Math.min(chunk, steps - done) }, feeds));
+        for (const { loss } of results) checkFinite(name, step, loss[0]);
+        done += results.length;
+        const each = (performance.now() - called) / results.length;
+        chunk = Math.max(1, Math.min(100, 2 * chunk, Math.floor(1000 / each))); // as the trainer groups steps
+      }
+      return (performance.now() - start) / steps;
+    },
+  };
+}
+
+function checkFinite(name: string, step: number, loss: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new RunError({
+    where: `case ${name} before step ${step}`,
+    expected: "a finite loss",
+    got: String(loss),
+    fix: "this is a defect of the case: its timing would mean nothing",
+  });
+}

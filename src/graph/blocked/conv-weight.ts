@@ -47,7 +47,7 @@ const PARTIAL = 1 << 20;
  * @param piece numbers of g in a row of images, where the rows hold one image each
  */
 function partsOf(rows: number, size: number, piece: number): number {
-  if (size <= piece) return rows;
+  if (size <= 1.5 * piece) return rows;
   let n = Math.max(1, Math.min(rows, 16, Math.floor(PARTIAL / size)));
   while (rows % n !== 0) n--;
   return n;

@@ -1,5 +1,5 @@
 import { ShapeError } from "../base/errors.ts";
-import { type Axis, dimsOf } from "../base/shape.ts";
+import { type Axis, dimsOf, type Shape } from "../base/shape.ts";
 import {
   type Attribute,
   ElementType,
@@ -11,7 +11,7 @@ import {
 } from "../onnx/model.ts";
 import { leafName } from "./leaves.ts";
 import type { Lowering } from "./op.ts";
-import { type Node, reachable, type Value } from "./value.ts";
+import { type Attributes, type Node, reachable, type Value } from "./value.ts";
 
 /** The one operator set that all graphs use: old enough for every reader in wide use, new enough for what is needed. */
 export const OPSET = 17;
@@ -91,17 +91,24 @@ function valueInfo(name: string, { shape, dtype }: Value, doc: string, freeAxes:
   return { name, type, dims, doc: [doc, `(${axes.join(", ")})`].filter(Boolean).join(" ") };
 }
 
-/** Reshape and Expand carry sizes; where one belongs to a free axis, the graph works for that size alone. */
-function refuseBuiltIn({ op, attributes, path }: Node, freeAxes: readonly string[]): void {
+/** Reshape and Expand carry sizes, and so does Split into unequal parts; where one belongs to a free axis, the graph works for that size alone. */
+function refuseBuiltIn({ op, inputs, attributes, path }: Node, freeAxes: readonly string[]): void {
   const carried = Object.values(attributes).flatMap((a) => (Array.isArray(a) ? (a as (number | Axis)[]) : []));
-  const built = carried.find((a): a is Axis => typeof a === "object" && freeAxes.includes(a.name));
+  const cut = op.name === "Split" ? unequal(inputs[0].shape, attributes) : [];
+  const built = [...carried, ...cut].find((a): a is Axis => typeof a === "object" && freeAxes.includes(a.name));
   if (!built) return;
   throw new ShapeError({
     where: `${op.name} in ${path || "the graph"}`,
     expected: `an op that works for any size of axis "${built.name}"`,
     got: `one with the size ${built.size} built in`,
-    fix: "export with a fixed size, or write the model without reshaping this axis",
+    fix: "export with a fixed size, or write the model without reshaping or cutting this axis",
   });
+}
+
+/** The axis that is cut into parts of several sizes, if any. */
+function unequal(s: Shape, attributes: Attributes): readonly Axis[] {
+  const sizes = attributes["sizes"] as readonly number[];
+  return sizes.every((n) => n === sizes[0]) ? [] : [s[attributes["axis"] as number]];
 }
 
 function docOf(v: Value): string {

@@ -156,10 +156,12 @@ export const splitOp = defineOp<{ axis: number; sizes: readonly number[] }>({
       dtype: x.dtype,
     }));
   },
-  onnx: (g, [x], { attributes: { axis, sizes } }) =>
-    g.nodes("Split", [x, g.ints(sizes as readonly number[])], (sizes as readonly number[]).length, {
-      axis: { kind: "int", value: axis as number },
-    }),
+  // equal parts need no sizes, so they work for any size of a free axis
+  onnx: (g, [x], { attributes }) => {
+    const sizes = attributes["sizes"] as readonly number[];
+    const given = sizes.every((n) => n === sizes[0]) ? [x] : [x, g.ints(sizes)];
+    return g.nodes("Split", given, sizes.length, { axis: { kind: "int", value: attributes["axis"] as number } });
+  },
   grad: ({ inputs: [x], outputs, attributes }, dys) => {
     if (dys.every((dy) => dy === undefined)) return [undefined];
     const axis = attributes["axis"] as number;

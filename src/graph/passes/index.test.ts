@@ -14,7 +14,11 @@ import { allPasses } from "./index.ts";
 const [m, k] = [axis("m", 2), axis("k", 3)];
 
 test("the passes and their order", () => {
-  expect(allPasses.map((p) => p.name)).toEqual(["simplify", "fold", "share", "simplify", "share"]);
+  expect(allPasses.map((p) => p.name)).toEqual([
+    ...["simplify", "fold", "share", "split-channels"],
+    ...["join-pieces", "sum-products", "hoist", "join-pieces", "simplify", "share"],
+    ...["blocked-layout", "weight-gradients", "simplify", "share", "fuse-blocked"],
+  ]);
 });
 
 /** One line of a random program: which op, and which earlier values it takes. */

@@ -1,25 +1,34 @@
 /** The passes that a graph goes through, in order. */
+import { blockedLayout } from "./blocked-layout.ts";
 import { fold } from "./fold.ts";
+import { fuseBlocked } from "./fuse-blocked.ts";
 import { hoist } from "./hoist.ts";
 import { joinPieces } from "./join-pieces.ts";
-import { mergeProducts } from "./merge-products.ts";
 import type { Pass } from "./rewrite.ts";
 import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
+import { splitChannels } from "./split-channels.ts";
 import { sumProducts } from "./sum-products.ts";
+import { weightGradients } from "./weight-gradients.ts";
 
 export const allPasses: readonly Pass[] = [
   simplify,
   fold,
   share,
+  splitChannels,
+  // Products, which are moved and joined across the whole graph.
   joinPieces,
-  mergeProducts,
-  share,
   sumProducts,
   hoist,
   joinPieces,
   simplify,
   share,
+  // Convolutions, each for itself.
+  blockedLayout,
+  weightGradients,
+  simplify,
+  share,
+  fuseBlocked,
 ];
 
-export type { Pass } from "./rewrite.ts";
+export type { Pass, Target } from "./rewrite.ts";

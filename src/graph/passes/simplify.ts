@@ -117,7 +117,11 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
     },
   ],
   Reshape: [
-    ({ inputs: [x], outputs: [y] }) => (sameDims(x.shape, y.shape) ? [x] : undefined),
+    // a name that the reshape took off would be back, and might contradict another where rules build anew
+    ({ inputs: [x], outputs: [y] }) =>
+      sameDims(x.shape, y.shape) && x.shape.every((a, i) => a.name === "" || a.name === y.shape[i].name)
+        ? [x]
+        : undefined,
     ({ inputs: [x], outputs: [y] }) => {
       const r = producedBy(x, "Reshape");
       return r && [reshape(r.inputs[0], y.shape)];

@@ -40,7 +40,8 @@ const rules: readonly (readonly [string, Value, readonly string[]])[] = [
   ["3·(−x) = x·(−3)", mul(3, neg(x)), ["%1 = Mul(x, -3)"]],
   ["2·(3·x) = x·6", mul(2, mul(3, x)), ["%1 = Mul(x, 6)"]],
   ["a reshape of a reshape is one", reshape(reshape(x, [6]), [3, 2]), ["%1 = Reshape(x, axes: [3 2])"]],
-  ["a reshape to the same sizes is none", reshape(x, [2, 3]), []],
+  ["a reshape to the same sizes is none", reshape(x, [m, k]), []],
+  ["a reshape that takes a name off is kept", reshape(x, [2, k]), ["%1 = Reshape(x, axes: [2 3])"]],
   ["a stop of the gradient is none, once the gradient is taken", stopGradient(x), []],
   ["the numbers of one value with the gradient of another are the numbers alone", straightThrough(y, x), []],
   [

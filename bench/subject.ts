@@ -1,4 +1,4 @@
-import { compile, cpu, drawNoise, encodeModel, RunError } from "../src/node.ts";
+import { compileFor, cpu, drawNoise, encodeModel, RunError } from "../src/node.ts";
 import type { BenchCase } from "./workload.ts";
 
 /** Something that can be timed: `steps` training steps, in milliseconds each. */
@@ -26,7 +26,7 @@ export async function openSubject(
 ): Promise<Subject> {
   const started = performance.now();
   const work = build();
-  const program = compile(work.program, { unroll, without });
+  const program = await compileFor(cpu, work.program, { unroll, without });
   const built = performance.now();
   const session = await cpu.open(program, { threads, seed: 1 });
   const loaded = performance.now();

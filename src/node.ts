@@ -35,7 +35,7 @@ export {
   type TrainRequest,
 } from "./experiments/run.ts";
 export * from "./index.ts";
-export { cpu, defaultThreads, onnxRuntimeVersion } from "./runtime/onnxruntime-node.ts";
+export { cpu, defaultThreads, onnxRuntimeVersion, webgpu } from "./runtime/onnxruntime-node.ts";
 export { type Checkpoint, checkpointSteps, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.ts";
 export { type Evaluation, openEvaluator } from "./training/evaluate.ts";
 export { type MetricRecord, readMetricLog } from "./training/metric-log.ts";

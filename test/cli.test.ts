@@ -203,7 +203,11 @@ describe("a bad command", () => {
       [...smoke, "--out", "new", "--set", "model.latent=-3"],
       /model\.latent: expected .*>=1, got -3/,
     ],
-    ["an unknown device", [...smoke, "--out", "new", "--device", "tpu"], /--device: expected one of cpu, got "tpu"/],
+    [
+      "an unknown device",
+      [...smoke, "--out", "new", "--device", "tpu"],
+      /--device: expected one of cpu, webgpu, got "tpu"/,
+    ],
     ["an unknown data set", [...smoke, "--out", "new", "--set", "data.id=mnst"], /did you mean "mnist"/],
     ["an unknown data set to get", ["data", "get", "mnst", "--no-download"], /did you mean "mnist"/],
     ["a run in the place of another", [...smoke, "--out", "whole"], /got a run; continue it with --resume whole/],

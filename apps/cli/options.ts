@@ -7,6 +7,7 @@ import {
   type OpenOptions,
   type RunContext,
   type Runtime,
+  webgpu,
 } from "../../src/node.ts";
 import { bytes, note } from "./output.ts";
 
@@ -21,7 +22,7 @@ export interface CommonOptions {
 }
 
 /** Where programs can run, by name. */
-const runtimes: Readonly<Record<string, Runtime>> = { cpu };
+const runtimes: Readonly<Record<string, Runtime>> = { cpu, webgpu };
 
 /** @throws UsageError for a device that there is not */
 export function runtimeFor(device: string): Runtime {
@@ -41,7 +42,7 @@ export function withData(command: Command): Command {
 
 export function withDevice(command: Command): Command {
   return command
-    .option("--device <name>", "where to compute: cpu", "cpu")
+    .option("--device <name>", `where to compute: ${Object.keys(runtimes).join(" or ")}`, "cpu")
     .addOption(
       new Option("--threads <n>", "threads for one operation")
         .argParser(positiveInteger)

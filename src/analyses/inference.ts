@@ -1,9 +1,10 @@
 import { internal } from "../base/errors.ts";
 import { axis, sizeOf } from "../base/shape.ts";
-import { compile, type Program } from "../graph/compile.ts";
+import type { Program } from "../graph/compile.ts";
 import { input } from "../graph/leaves.ts";
 import type { Value } from "../graph/value.ts";
 import type { Latents, Model } from "../models/model.ts";
+import { compileFor } from "../runtime/compile-for.ts";
 import type { Runtime, Session, SessionOptions } from "../runtime/session.ts";
 
 /** Parameters by name, as a run folder keeps them. */
@@ -29,7 +30,8 @@ export async function openInference(
   options: SessionOptions = {},
 ): Promise<Inference> {
   const batch = axis("batch", BATCH);
-  const open = (program: Program): Promise<Session> => runtime.open(compile(program, { freeze: parameters }), options);
+  const open = async (program: Program): Promise<Session> =>
+    runtime.open(await compileFor(runtime, program, { freeze: parameters }), options);
   const x = input("x", [batch, ...model.observation.shape]);
   const encoder = await open({ name: `${model.name} encoder`, outputs: encodeGraph(model, x) });
   const latents = Object.fromEntries(model.latents.map((l) => [l.name, input(l.name, [batch, ...l.shape])]));

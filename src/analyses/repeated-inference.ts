@@ -1,7 +1,7 @@
 import { axis, sizeOf } from "../base/shape.ts";
-import { compile } from "../graph/compile.ts";
 import { variable } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
+import { compileFor } from "../runtime/compile-for.ts";
 import type { Runtime, SessionOptions } from "../runtime/session.ts";
 import { decodeGraph, encodeGraph, type Parameters } from "./inference.ts";
 
@@ -31,7 +31,8 @@ export async function repeatedInference(
   const latents = encodeGraph(model, now);
   const next = decodeGraph(model, latents);
   const outputs = { "x(t+1)": next, ...latents };
-  const program = compile(
+  const program = await compileFor(
+    runtime,
     { name: `${model.name} repeated inference`, outputs, updates: [[now, next]] },
     { freeze: parameters },
   );

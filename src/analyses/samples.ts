@@ -1,8 +1,8 @@
 import { internal } from "../base/errors.ts";
 import { axis } from "../base/shape.ts";
-import { compile } from "../graph/compile.ts";
 import { noise } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
+import { compileFor } from "../runtime/compile-for.ts";
 import { drawNoise } from "../runtime/feeds.ts";
 import type { Runtime, SessionOptions } from "../runtime/session.ts";
 import { decodeGraph, type Parameters } from "./inference.ts";
@@ -25,7 +25,8 @@ export async function sampleModel(
       prior[name].sample(noise(`prior/${name}`, prior[name].noise, [axis("batch", n), ...shape])),
     ]),
   );
-  const program = compile(
+  const program = await compileFor(
+    runtime,
     { name: `${model.name} samples`, outputs: { x: decodeGraph(model, latents) } },
     { freeze: parameters },
   );

@@ -106,7 +106,7 @@ export function compile(program: Program, options: CompileOptions = {}): Compile
 /** Where a session finds a variable's value after the run. */
 const nextName = (variable: string): string => `${variable}/next`;
 
-function passesFor({ target = "portable", without = [] }: CompileOptions): typeof allPasses {
+function passesFor({ target = "portable", without = [], freeAxes = [] }: CompileOptions): typeof allPasses {
   const unknown = without.find((name) => !allPasses.some((p) => p.name === name));
   if (unknown) {
     throw new UsageError({
@@ -116,7 +116,9 @@ function passesFor({ target = "portable", without = [] }: CompileOptions): typeo
       fix: "correct the name",
     });
   }
-  return allPasses.filter((p) => !without.includes(p.name) && (p.target ?? target) === target);
+  return allPasses.filter(
+    (p) => !without.includes(p.name) && (p.target ?? target) === target && !(p.fixedSizes && freeAxes.length > 0),
+  );
 }
 
 function checkUpdates(program: string, updates: NonNullable<Program["updates"]>): void {

@@ -1,4 +1,5 @@
 import type { Compiled } from "../graph/compile.ts";
+import type { Target } from "../graph/passes/index.ts";
 
 /** Numbers of inputs and noise for one run, by name, row by row. */
 export type Feeds = Readonly<Record<string, Float32Array>>;
@@ -39,5 +40,7 @@ export interface Runtime {
   /** "cpu", as in `--device cpu`. */
   readonly device: string;
   readonly description: string;
+  /** What programs are best compiled for (see `CompileOptions.target`); any runtime, if absent. */
+  readonly target?: () => Promise<Target>;
   open(program: Compiled, options?: SessionOptions): Promise<Session>;
 }

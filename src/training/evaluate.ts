@@ -1,7 +1,7 @@
 import { axis, sizeOf } from "../base/shape.ts";
 import type { Split } from "../data/dataset.ts";
-import { compile } from "../graph/compile.ts";
 import type { Model } from "../models/model.ts";
+import { compileFor } from "../runtime/compile-for.ts";
 import { drawNoise } from "../runtime/feeds.ts";
 import type { Runtime, State } from "../runtime/session.ts";
 import { evaluationProgram, OBSERVATION } from "./step.ts";
@@ -43,7 +43,7 @@ export async function openEvaluator(model: Model, split: Split, options: Evaluat
   const from = options.from ?? 0;
   const to = options.to ?? split.count;
   const batch = Math.min(BATCH, to - from);
-  const program = compile(evaluationProgram(model, batch));
+  const program = await compileFor(options.runtime, evaluationProgram(model, batch));
   const session = await options.runtime.open(program, options.threads ? { threads: options.threads } : {});
   const size = sizeOf([axis("batch", batch), ...model.observation.shape]);
 

@@ -44,6 +44,9 @@ export function evaluationProgram(model: Model, batch: number): Program {
 /** Training steps in one copy of the graph: between them the runtime updates parameters in place, which saves memory traffic. */
 const UNROLLED = 5;
 
+/** ONNX nodes above which a step is long beside that traffic, and copies of it would only take time to load. */
+const LONG = 400;
+
 /** Compiles the training step. */
 export function compileStep(
   model: Model,
@@ -51,7 +54,9 @@ export function compileStep(
   settings: { batch: number; clip?: number },
   options: CompileOptions = {},
 ): Compiled {
-  return compile(trainingStep(model, optimizer, settings), { unroll: UNROLLED, ...options });
+  const step = trainingStep(model, optimizer, settings);
+  const once = compile(step, options);
+  return once.model.graph.nodes.length > LONG ? once : compile(step, { unroll: UNROLLED, ...options });
 }
 
 function batchLoss(model: Model, batch: number): LossTerms {

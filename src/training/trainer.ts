@@ -4,6 +4,7 @@ import type { Batches } from "../data/batches.ts";
 import type { Split } from "../data/dataset.ts";
 import { leafName } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
+import { targetOf } from "../runtime/compile-for.ts";
 import { drawNoise } from "../runtime/feeds.ts";
 import type { Feeds, Fetches, Runtime, State } from "../runtime/session.ts";
 import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";
@@ -103,10 +104,8 @@ export async function trainModel(
 ): Promise<TrainingResult> {
   const { model, optimizer, runtime, seed, data } = parts;
   const { batches } = data;
-  const program = compileStep(model, optimizer, {
-    batch: batches.batch,
-    ...(plan.clip !== undefined && { clip: plan.clip }),
-  });
+  const settings = { batch: batches.batch, ...(plan.clip !== undefined && { clip: plan.clip }) };
+  const program = compileStep(model, optimizer, settings, { target: await targetOf(runtime) });
   const parameters = new Set(model.variables.map(leafName));
   const session = await runtime.open(program, { seed, ...(parts.threads && { threads: parts.threads }) });
   const memory: Memory = from ? structuredClone(from.memory as unknown as Memory) : freshMemory();

@@ -1,21 +1,12 @@
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { findPyTorch } from "../../../bench/python.ts";
-import {
-  axis,
-  compile,
-  cpu,
-  describeDatasets,
-  input,
-  onnxRuntimeVersion,
-  ops,
-  packageVersion,
-  variable,
-} from "../../../src/node.ts";
+import { describeDatasets, onnxRuntimeVersion, packageVersion } from "../../../src/node.ts";
 import { type CommonOptions, dataFrom, withData, withJson } from "../options.ts";
 import { bytes, EXIT, emit, table } from "../output.ts";
+import { probeInProcess } from "../probe-process.ts";
 
 /** One thing that was looked at. */
 interface Finding {
@@ -42,7 +33,8 @@ export function doctorCommand(): Command {
         found: `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, ${bytes(os.totalmem())} memory`,
       },
       await computes(),
-      { what: "webgpu", state: "absent", found: "training on a GPU is not part of this version" },
+      await webgpu(),
+      web(),
       writes(process.cwd()),
       ...data(options),
       await pytorch(options.python),
@@ -64,27 +56,42 @@ function node(): Finding {
   };
 }
 
-/** Multiplies matrices for a moment, as training does, and says how fast. */
+/** How long a device may take to show that it works. */
+const PATIENCE_S = 30;
+
+/** Lets the CPU multiply matrices for a moment, as training does, and says how fast. */
 async function computes(): Promise<Finding> {
-  const n = 512;
+  const report = await probeInProcess("cpu", PATIENCE_S);
+  if ("problem" in report) return { what: "cpu", state: "bad", found: `ONNX Runtime does not work: ${report.problem}` };
+  return { what: "cpu", state: "ok", found: `ONNX Runtime ${onnxRuntimeVersion}, ${speed(report)}` };
+}
+
+/** As `computes`, on a GPU, which is optional. */
+async function webgpu(): Promise<Finding> {
+  const report = await probeInProcess("webgpu", PATIENCE_S);
+  if ("problem" in report)
+    return { what: "webgpu", state: "absent", found: [report.problem, ...softwareVulkan()].join("; ") };
+  return { what: "webgpu", state: "ok", found: `--device webgpu: ${speed(report)}` };
+}
+
+const speed = ({ rate, size }: { readonly rate: number; readonly size: number }): string =>
+  `about ${rate.toFixed(rate < 10 ? 1 : 0)} GFLOP/s in products of ${size} × ${size} matrices`;
+
+/** Debian's Chromium brings a Vulkan loader and a driver in software: slow, but enough to try programs out without a GPU. */
+function softwareVulkan(): string[] {
+  const folder = "/usr/lib/chromium";
+  const driver = join(folder, "vk_swiftshader_icd.json");
+  if (process.env["VK_DRIVER_FILES"] || !existsSync(driver)) return [];
+  return [`for a slow GPU in software set VK_DRIVER_FILES=${driver} LD_LIBRARY_PATH=${folder}`];
+}
+
+/** Whether the runtime for web pages is installed; what a page can use, its browser decides. */
+function web(): Finding {
   try {
-    const a = input("a", [axis("", n), axis("", n)]);
-    const w = variable("w", [axis("", n), axis("", n)], (out) => void out.fill(1));
-    const session = await cpu.open(compile({ name: "doctor", outputs: { y: ops.sum(ops.matmul(a, w)) } }));
-    const feeds = { a: new Float32Array(n * n).fill(1) };
-    const [{ y }] = await session.run([feeds]);
-    const start = performance.now();
-    const runs = 20;
-    await session.run(Array.from({ length: runs }, () => feeds));
-    const rate = (runs * 2 * n ** 3) / ((performance.now() - start) * 1e6);
-    await session.dispose();
-    const right = y[0] === n ** 3;
-    const found = right
-      ? `ONNX Runtime ${onnxRuntimeVersion}, about ${rate.toFixed(0)} GFLOP/s in products of 512 × 512 matrices`
-      : `wrong numbers: ${y[0]} instead of ${n ** 3}`;
-    return { what: "cpu", state: right ? "ok" : "bad", found };
-  } catch (cause) {
-    return { what: "cpu", state: "bad", found: `ONNX Runtime does not load: ${(cause as Error).message}` };
+    import.meta.resolve("onnxruntime-web/wasm");
+    return { what: "web pages", state: "ok", found: "helmholtz/web computes in a browser, with WebAssembly or WebGPU" };
+  } catch {
+    return { what: "web pages", state: "absent", found: "onnxruntime-web is not installed: `npm install` brings it" };
   }
 }
 

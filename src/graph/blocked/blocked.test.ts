@@ -1,20 +1,26 @@
 import { describe, expect, test } from "vitest";
 import * as check from "../../../test/gradient-check.ts";
+import { cpu } from "../../runtime/onnxruntime-node.ts";
 import { apply, type Op } from "../op.ts";
 import { outputSizes } from "../ops/conv-geometry.ts";
+import { blockedAffineOp } from "./affine.ts";
 import { blockedConvOp, blockedConvTransposeOp, hasPhases } from "./conv.ts";
 import { blockedConvWeight, weightCases } from "./conv-weight.ts";
 import { fromBlockedOp, toBlockedOp } from "./layout.ts";
 
-const ops = [toBlockedOp, fromBlockedOp, blockedConvOp, blockedConvTransposeOp] as unknown as Op[];
+/** Whether this processor's blocks have 16 channels; elsewhere the CPU's programs do without. */
+const here = (await cpu.target?.()) === "cpu";
+if (!here) console.warn("skipped: this processor has no blocks of 16 channels");
+
+const ops = [toBlockedOp, fromBlockedOp, blockedConvOp, blockedConvTransposeOp, blockedAffineOp] as unknown as Op[];
 const cases = ops.flatMap((op) => op.cases.map((c) => ({ name: op.name, note: c.note, op, c })));
 
-test("14 cases are checked", () => expect(cases).toHaveLength(14));
+test("16 cases are checked", () => expect(cases).toHaveLength(16));
 
 describe.each(cases)("$name, $note", ({ op, c }) => {
   const subject = () => check.subject(`${op.name}/${c.note}`, c.inputs, (i) => apply(op, i, c.attributes ?? {}));
   test("has a finite number for every element", () => check.checkValues(subject()));
-  test("is the same in float32 on ONNX Runtime", () => check.checkFloat32(subject(), 0));
+  test.skipIf(!here)("is the same in float32 on ONNX Runtime", () => check.checkFloat32(subject(), 0));
 });
 
 describe.each([toBlockedOp, fromBlockedOp] as unknown as Op[])("$name", (op) => {
@@ -31,7 +37,7 @@ describe.each(weightCases)("BlockedConvWeight, $note", ({ note, x, outputs, kern
   const inputs = [{ dims: x }, { dims: [x[0], outputs / 16, h, w, 16] }];
   const subject = () => check.subject(note, inputs, ([a, b]) => [blockedConvWeight(a, b, g, kernel)]);
   test("has a finite number for every element", () => check.checkValues(subject()));
-  test("is the same in float32 on ONNX Runtime", () => check.checkFloat32(subject(), 0));
+  test.skipIf(!here)("is the same in float32 on ONNX Runtime", () => check.checkFloat32(subject(), 0));
 });
 
 describe("a transposed convolution has phases", () => {

@@ -59,7 +59,9 @@ export const sliceOp = defineOp<SliceSettings>({
       if (steps[k] > 0) return last + 1;
       return last > 0 ? last - 1 : -1 - inputs[0].shape[axes[k]].size; // −1 would count from the end
     });
-    return [g.node("Slice", [x, g.ints(starts), g.ints(ends), g.ints(axes), g.ints(steps)])];
+    // ONNX Runtime's WebGPU provider reads backwards from the last element only if it is called −1
+    const first = starts.map((start, k) => (steps[k] < 0 && start === inputs[0].shape[axes[k]].size - 1 ? -1 : start));
+    return [g.node("Slice", [x, g.ints(first), g.ints(ends), g.ints(axes), g.ints(steps)])];
   },
   grad: ({ inputs: [x], attributes }, [dy]) => {
     if (!dy) return [];

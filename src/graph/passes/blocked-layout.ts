@@ -18,6 +18,7 @@ import { type Pass, type Rule, rewrite } from "./rewrite.ts";
 export const blockedLayout: Pass = {
   name: "blocked-layout",
   target: "cpu",
+  fixedSizes: true,
   run: (values) =>
     rewrite(values, (node, original) => {
       const rule = rules[node.op.name] ?? (node.op.elementwise ? elementwise : undefined);

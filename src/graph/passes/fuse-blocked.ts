@@ -20,6 +20,7 @@ import { type Pass, type Rule, rewrite, usesOf } from "./rewrite.ts";
 export const fuseBlocked: Pass = {
   name: "fuse-blocked",
   target: "cpu",
+  fixedSizes: true,
   run: (values) => {
     const uses = usesOf(values);
     return rewrite(values, (node, original) => {

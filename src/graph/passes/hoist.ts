@@ -13,6 +13,7 @@ import type { Pass } from "./rewrite.ts";
  */
 export const hoist: Pass = {
   name: "hoist",
+  fixedSizes: true,
   run: (values) => {
     const nodes = reachable(values);
     const orders = new Orders(nodes);

@@ -15,7 +15,7 @@ const [m, k] = [axis("m", 2), axis("k", 3)];
 
 test("the passes and their order", () => {
   expect(allPasses.map((p) => p.name)).toEqual([
-    ...["simplify", "fold", "share", "split-channels"],
+    ...["simplify", "fold", "zeros", "share", "split-channels"],
     ...["join-pieces", "sum-products", "hoist", "join-pieces", "simplify", "share"],
     ...["blocked-layout", "weight-gradients", "simplify", "share", "fuse-blocked"],
   ]);

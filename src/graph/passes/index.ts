@@ -10,10 +10,12 @@ import { simplify } from "./simplify.ts";
 import { splitChannels } from "./split-channels.ts";
 import { sumProducts } from "./sum-products.ts";
 import { weightGradients } from "./weight-gradients.ts";
+import { zeros } from "./zeros.ts";
 
 export const allPasses: readonly Pass[] = [
   simplify,
   fold,
+  zeros,
   share,
   splitChannels,
   // Products, which are moved and joined across the whole graph.

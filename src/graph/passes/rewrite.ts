@@ -12,6 +12,8 @@ export interface Pass {
   readonly name: string;
   /** The only target whose runtime knows the operators that the pass introduces; every target, if absent. */
   readonly target?: Target;
+  /** True if it joins tensors along their axes, which must not be done with axes whose sizes are free. */
+  readonly fixedSizes?: boolean;
   readonly run: (values: readonly Value[]) => Value[];
 }
 

@@ -14,6 +14,7 @@ import { addUp, type Sum, sumsOf } from "./sums.ts";
  */
 export const sumProducts: Pass = {
   name: "sum-products",
+  fixedSizes: true,
   run: (values) => {
     const nodes = reachable(values);
     const termOf = termsIn(nodes, values);

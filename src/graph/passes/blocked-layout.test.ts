@@ -5,7 +5,7 @@ import { input } from "../leaves.ts";
 import * as ops from "../ops/index.ts";
 import { print } from "../print.ts";
 import { reachable, type Value } from "../value.ts";
-import { blockedLayout } from "./blocked-layout.ts";
+import { blockedLayout, blockedLayoutUpTo } from "./blocked-layout.ts";
 import { fuseBlocked } from "./fuse-blocked.ts";
 import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
@@ -24,6 +24,7 @@ const {
   reshape,
   sigmoid,
   split,
+  square,
   sub,
   sum,
   tanh,
@@ -149,6 +150,18 @@ describe("gradients", () => {
     expectSameNumbers(after, before);
     expectSameNumbers(fused(...before), before);
   });
+});
+
+test("the gradient of a kernel is taken piece by piece where its copies would fill the memory", () => {
+  const wide = input("wide", [16, 16, 8, 8]);
+  const down = input("down", [16, 16, 4, 4]);
+  const [of] = gradient(sum(square(conv(wide, down, { strides: 2, pads: 1 }))), [down]);
+  const counts = [1 << 23, 20_000].map((atOnce) => {
+    const after = blockedLayoutUpTo(atOnce).run([of]);
+    expectSameNumbers(after, [of]);
+    return opsOf(after).filter((n) => n === "BlockedConvWeight").length;
+  });
+  expect(counts).toEqual([1, 2]);
 });
 
 describe("fusing", () => {

@@ -1,10 +1,10 @@
-import { axis, broadcast, dimsOf, type Shape, sameDims } from "../../base/shape.ts";
+import { axis, broadcast, dimsOf, type Shape, sameDims, sizeOf } from "../../base/shape.ts";
 import { blockedAffine, isPerChannel } from "../blocked/affine.ts";
 import { blockedConv, blockedConvTranspose, hasPhases } from "../blocked/conv.ts";
 import { blockedConvWeight, imagesARow } from "../blocked/conv-weight.ts";
 import { BLOCK, blockedShape, fromBlocked, fromBlockedOp, toBlocked } from "../blocked/layout.ts";
 import { constant } from "../leaves.ts";
-import { div, neg } from "../ops/arithmetic.ts";
+import { addAll, div, neg } from "../ops/arithmetic.ts";
 import { sum } from "../ops/broadcast.ts";
 import type { Geometry } from "../ops/conv-geometry.ts";
 import { concat, reshape, split } from "../ops/layout.ts";
@@ -14,17 +14,21 @@ import { type Pass, type Rule, rewrite } from "./rewrite.ts";
 /**
  * Convolutions of channels in whole blocks of 16 work in ONNX Runtime's blocked layout, and whatever comes between them stays in it:
  * elementwise ops, joins and cuts along batch and channels, sums over pixels. Images are laid out anew only where a block begins or ends.
+ * @param atOnce numbers that may be laid out at once for the gradient of a kernel, where one piece after the other costs little
  */
-export const blockedLayout: Pass = {
-  name: "blocked-layout",
-  target: "cpu",
-  fixedSizes: true,
-  run: (values) =>
-    rewrite(values, (node, original) => {
-      const rule = rules[node.op.name] ?? (node.op.elementwise ? elementwise : undefined);
-      return rule?.(node, original);
-    }),
-};
+export function blockedLayoutUpTo(atOnce: number): Pass {
+  const rules: Readonly<Record<string, Rule>> = { ...others, ConvWeight: weightRule(atOnce) };
+  return {
+    name: "blocked-layout",
+    target: "cpu",
+    fixedSizes: true,
+    run: (values) =>
+      rewrite(values, (node, original) => {
+        const rule = rules[node.op.name] ?? (node.op.elementwise ? elementwise : undefined);
+        return rule?.(node, original);
+      }),
+  };
+}
 
 /** The blocked tensor behind a plain value, if it has one. */
 const blockedOf = (v: Value): Value | undefined =>
@@ -76,28 +80,44 @@ const transposeRule: Rule = (node) => {
   return [fromBlocked(blockedConvTranspose(toBlocked(g), image(w), a, out), x.shape)];
 };
 
-const weightRule: Rule = (node) => {
-  const {
-    inputs: [x, g],
-    outputs: [w],
-  } = node;
-  const a = geometryOf(node);
-  const [, width] = sizes(g.shape);
-  const pixel = dimsOf(w.shape)
-    .slice(2)
-    .every((k) => k === 1);
-  if (a.groups !== 1 || !fits(g.shape) || pixel) return undefined;
-  const batch = x.shape[0].size;
-  if (x.shape.length === 3 && batch % BLOCK === 0) {
-    // a row stands up: kernels of one column need no copies of columns
-    const up = (v: Value): Value => reshape(v, [v.shape[0], v.shape[1], v.shape[2], axis("", 1)]);
-    const [n, c, h, l, b] = toBlocked(g).shape;
-    const upright = reshape(toBlocked(g), [n, c, l, h, b]);
-    return [reshape(blockedConvWeight(up(x), upright, upended(a), [w.shape[2].size, 1]), w.shape)];
-  }
-  if (batch % imagesARow(width) !== 0) return undefined;
-  return [reshape(blockedConvWeight(image(x), toBlocked(g), a, sizes(w.shape)), w.shape)];
-};
+/** In how many pieces of the batch the gradient of a kernel is taken: where the copies are much larger than what they are made of, several. */
+function piecesOf(atOnce: number, x: Shape, g: Shape, columns: number, most: number): number {
+  const copies = (sizeOf(x) / x[x.length - 1].size) * columns * g[g.length - 1].size;
+  if (copies < 1.5 * (sizeOf(x) + sizeOf(g))) return 1;
+  let n = Math.min(most, Math.ceil(copies / atOnce));
+  while (most % n !== 0) n++;
+  return n;
+}
+
+const weightRule =
+  (atOnce: number): Rule =>
+  (node) => {
+    const {
+      inputs: [x, g],
+      outputs: [w],
+    } = node;
+    const a = geometryOf(node);
+    const [, width] = sizes(g.shape);
+    const pixel = dimsOf(w.shape)
+      .slice(2)
+      .every((k) => k === 1);
+    if (a.groups !== 1 || !fits(g.shape) || pixel) return undefined;
+    const batch = x.shape[0].size;
+    if (x.shape.length === 3 && batch % BLOCK === 0) {
+      // a row stands up: kernels of one column need no copies of columns
+      const up = (v: Value): Value => reshape(v, [v.shape[0], v.shape[1], v.shape[2], axis("", 1)]);
+      const [n, c, h, l, b] = toBlocked(g).shape;
+      const upright = reshape(toBlocked(g), [n, c, l, h, b]);
+      return [reshape(blockedConvWeight(up(x), upright, upended(a), [w.shape[2].size, 1]), w.shape)];
+    }
+    const least = imagesARow(width);
+    if (batch % least !== 0) return undefined;
+    const pieces = piecesOf(atOnce, x.shape, g.shape, sizes(w.shape)[1], batch / least);
+    const xs = split(image(x), 0, pieces);
+    const gs = split(toBlocked(g), 0, pieces);
+    const parts = xs.map((piece, i) => blockedConvWeight(piece, gs[i], a, sizes(w.shape)));
+    return [reshape(addAll(parts), w.shape)];
+  };
 
 /** Elementwise ops with a blocked operand of the result's shape. */
 const elementwise: Rule = (node, original) => {
@@ -170,11 +190,13 @@ const sumRule: Rule = ({ inputs: [x], outputs: [y], attributes }) => {
   return [reshape(axes.includes(0) ? sum(pixels, [0]) : pixels, y.shape)];
 };
 
-const rules: Readonly<Record<string, Rule>> = {
+const others: Readonly<Record<string, Rule>> = {
   Conv: convRule,
   ConvTranspose: transposeRule,
-  ConvWeight: weightRule,
   Concat: concatRule,
   Split: splitRule,
   Sum: sumRule,
 };
+
+/** With what may be laid out at once: 8 million numbers, 32 MiB. */
+export const blockedLayout: Pass = blockedLayoutUpTo(1 << 23);

@@ -12,11 +12,16 @@ const runs = records("results").map(
     `| \`${experiment}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${metrics.test.elbo.toFixed(2)} | ${Math.round(seconds / 60)} min, ${threads} threads | \`${versions.commit ?? "-"}\` | [${file}](results/${file}) |`,
 );
 const speeds = records("bench/results").flatMap(([file, { cases, threads, versions: built }]) =>
-  cases.flatMap(({ name, ratio, ratioRange, helmholtz, pytorch, versions }) =>
+  cases.flatMap(({ name, ratio, ratioRange, helmholtz, pytorch, memory, versions }) =>
     ratio === undefined
       ? []
-      : `| ${name} | ${helmholtz.median.toFixed(1)} | ${pytorch.median.toFixed(1)} | ${ratio.toFixed(2)} (${ratioRange.map((r) => r.toFixed(2)).join("–")}) | ${threads} | ${versions.onnxruntime} / ${versions.pytorch} | \`${built.commit ?? "-"}\` | [${file}](bench/results/${file}) |`,
+      : `| ${name} | ${helmholtz.median.toFixed(1)} | ${pytorch.median.toFixed(1)} | ${ratio.toFixed(2)} (${ratioRange.map((r) => r.toFixed(2)).join("–")}) | ${memory.helmholtz ?? "?"} / ${memory.pytorch ?? "?"} | ${threads} | ${versions.onnxruntime} / ${versions.pytorch} | \`${built.commit ?? "-"}\` | [${file}](bench/results/${file}) |`,
   ),
+);
+const means = records("bench/results").flatMap(([file, { geometricMean, cases }]) =>
+  geometricMean === undefined
+    ? []
+    : `Geometric mean over the ${cases.filter((c) => c.ratio !== undefined).length} steps of [${file}](bench/results/${file}): **${geometricMean.toFixed(2)}**.`,
 );
 const text = `${begin}
 
@@ -24,10 +29,10 @@ const text = `${begin}
 | --- | --- | --- | ---: | ---: | ---: | --- | --- | --- |
 ${runs.join("\n")}
 
-| training step | Helmholtz ms | PyTorch ms | ratio, median (range) of alternating turns | threads | ONNX Runtime / PyTorch | commit | record |
-| --- | ---: | ---: | --- | ---: | --- | --- | --- |
+| training step | Helmholtz ms | PyTorch ms | ratio, median (range) of alternating turns | peak memory MiB | threads | ONNX Runtime / PyTorch | commit | record |
+| --- | ---: | ---: | --- | --- | ---: | --- | --- | --- |
 ${speeds.join("\n")}
-
+${means.map((line) => `\n${line}\n`).join("")}
 ${end}`;
 
 const readme = readFileSync(new URL("README.md", root), "utf8");

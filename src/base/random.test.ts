@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
-import { philox4x32, stream, streams } from "./random.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { philox4x32 } from "./philox.ts";
+import { stream, streams } from "./random.ts";
 
 const uniforms = (name: string, n: number, step = 0, seed = 1): Float64Array => {
   const out = new Float64Array(n);
@@ -12,18 +13,6 @@ const normals = (name: string, n: number): Float64Array => {
   return out;
 };
 const mean = (x: ArrayLike<number>): number => Array.from(x).reduce((s, v) => s + v, 0) / x.length;
-
-// kat_vectors of Random123 1.14 (https://github.com/DEShawResearch/random123), philox4x32 with 10 rounds
-test.each([
-  ["00000000 00000000 00000000 00000000", "00000000 00000000", "6627e8d5 e169c58d bc57ac4c 9b00dbd8"],
-  ["ffffffff ffffffff ffffffff ffffffff", "ffffffff ffffffff", "408f276d 41c83b0e a20bc7c6 6d5451fd"],
-  ["243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0", "d16cfe09 94fdcceb 5001e420 24126ea1"],
-])("Philox4x32-10 turns counter %s and key %s into %s", (counter, key, words) => {
-  const [c, k] = [counter, key].map((s) => s.split(" ").map((w) => Number.parseInt(w, 16)));
-  const out = new Uint32Array(4);
-  philox4x32(c[0], c[1], c[2], c[3], k[0], k[1], out);
-  expect([...out].map((w) => w.toString(16).padStart(8, "0")).join(" ")).toBe(words);
-});
 
 // By a second implementation: Philox of counter (block, 0, step mod 2³², ⌊step / 2³²⌋) under the FNV-1a hash of seed and name
 test.each([
@@ -138,4 +127,53 @@ describe("permutations", () => {
     expect(counts.size).toBe(24);
     expect([...counts.values()].reduce((s, c) => s + (c - n / 24) ** 2 / (n / 24), 0)).toBeLessThan(60);
   });
+});
+
+describe("where WebAssembly is missing or forbidden", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+  test.each([
+    ["missing", undefined],
+    ["without vectors", { validate: (): boolean => false }],
+    [
+      "forbidden",
+      {
+        validate: (): boolean => true,
+        Module: class {
+          constructor() {
+            throw new Error("forbidden");
+          }
+        },
+      },
+    ],
+  ])("%s: the same numbers", async (_why, replaced) => {
+    vi.resetModules();
+    vi.stubGlobal("WebAssembly", replaced);
+    const plain = (await import("./random.ts")).stream(5, "a");
+    for (const kind of ["uniform", "normal"] as const) {
+      const [a, b] = [new Float32Array(5000), new Float32Array(5000)];
+      plain[kind](3, a);
+      stream(5, "a")[kind](3, b);
+      expect(a).toEqual(b);
+    }
+  });
+});
+
+test("a seed's bytes and a name's reach the key as a 64-bit FNV-1a hash", () => {
+  for (const [seed, name] of [
+    [0, ""],
+    [2 ** 32 - 1, "a"],
+    [2 ** 53 - 1, "train/z"],
+    [2 ** 40 + 3, "ε/λ₁ a long name 0123456789"],
+  ] as const) {
+    let h = 0xcbf29ce484222325n;
+    const bytes = [...new Uint8Array(BigUint64Array.of(BigInt(seed)).buffer), ...new TextEncoder().encode(name)];
+    for (const b of bytes) h = ((h ^ BigInt(b)) * 0x100000001b3n) % 2n ** 64n;
+    const [words, wanted] = [new Uint32Array(4), new Uint32Array(4)];
+    stream(seed, name).words(0, words);
+    philox4x32(0, 0, 0, 0, Number(h % 2n ** 32n), Number(h >> 32n), wanted);
+    expect(words).toEqual(wanted);
+  }
 });

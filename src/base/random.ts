@@ -5,7 +5,9 @@
  * Bits come from Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", SC11), the generator that
  * NumPy, JAX and cuRAND offer; normals from the inverse distribution function of one 32-bit uniform each (Wichura 1988, AS 241).
  */
-import { normalQuantile, normalQuantile32 } from "./normal-quantile.ts";
+import { highHalf, lowHalf, type Numbers, plainNumbers } from "./numbers.ts";
+import { wasmNumbers } from "./numbers-wasm.ts";
+import type { Key } from "./philox.ts";
 
 /** A source of numbers addressed by step. The same name and step give the same numbers, always. */
 export interface Stream {
@@ -27,40 +29,18 @@ export function streams(seed: number): (name: string) => Stream {
 
 /** One named stream of a seed. */
 export function stream(seed: number, name: string): Stream {
-  const [k0, k1] = keyOf(seed, name);
-  const words = (step: number, out: Uint32Array): void => {
-    const lo = step >>> 0;
-    const hi = Math.floor(step / 2 ** 32) >>> 0;
-    const whole = out.length & ~3;
-    for (let i = 0; i < whole; i += 4) philox4x32(i >>> 2, 0, lo, hi, k0, k1, out, i);
-    if (whole === out.length) return;
-    const rest = new Uint32Array(4);
-    philox4x32(whole >>> 2, 0, lo, hi, k0, k1, rest, 0);
-    out.set(rest.subarray(0, out.length - whole), whole);
-  };
-  const drawn = (step: number, n: number): Uint32Array => {
-    const w = new Uint32Array(n);
-    words(step, w);
-    return w;
-  };
+  const key = keyOf(seed, name);
   return {
     name,
-    words,
-    uniform(step, out) {
-      const w = drawn(step, out.length);
-      const top = out instanceof Float32Array ? 1 - 2 ** -24 : 1;
-      for (let i = 0; i < w.length; i++) out[i] = Math.min((w[i] + 0.5) * 2 ** -32, top);
-    },
-    normal(step, out) {
-      const w = drawn(step, out.length);
-      const quantile = out instanceof Float32Array ? normalQuantile32 : normalQuantile;
-      for (let i = 0; i < w.length; i++) out[i] = quantile((w[i] + 0.5) * 2 ** -32);
-    },
+    words: (step, out) => numbers().words(key, step, out),
+    uniform: (step, out) => numbers().uniform(key, step, out),
+    normal: (step, out) => numbers().normal(key, step, out),
     permutation(step, n) {
       const order = Uint32Array.from({ length: n }, (_, i) => i);
-      const w = drawn(step, n);
+      const words = new Uint32Array(n);
+      numbers().words(key, step, words);
       for (let i = n - 1; i > 0; i--) {
-        const j = Math.floor(((w[i] + 0.5) / 2 ** 32) * (i + 1)); // bias below 2⁻³²·n
+        const j = Math.floor(((words[i] + 0.5) / 2 ** 32) * (i + 1)); // bias below 2⁻³²·n
         [order[i], order[j]] = [order[j], order[i]];
       }
       return order;
@@ -68,56 +48,24 @@ export function stream(seed: number, name: string): Stream {
   };
 }
 
-/** Philox key of (seed, name): the two words of a 64-bit FNV-1a hash over the seed's and the name's bytes. */
-function keyOf(seed: number, name: string): [number, number] {
-  let h = 0xcbf29ce484222325n;
+let made: Numbers | undefined;
+
+/** The fastest source of numbers that the engine has, made at first use. */
+function numbers(): Numbers {
+  return (made ??= wasmNumbers() ?? plainNumbers);
+}
+
+/** Philox key of (seed, name): the two words of a 64-bit FNV-1a hash over the seed's and the name's bytes, the lowest first. */
+function keyOf(seed: number, name: string): Key {
+  let [lo, hi] = [0x84222325, 0xcbf29ce4];
   const eat = (byte: number): void => {
-    h = ((h ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;
+    lo = (lo ^ byte) >>> 0;
+    const product = lo * 0x1b3; // times the prime 2⁴⁰ + 0x1b3, modulo 2⁶⁴
+    hi = (Math.imul(hi, 0x1b3) + (lo << 8) + Math.floor(product / 2 ** 32)) >>> 0;
+    lo = product >>> 0;
   };
-  for (let s = BigInt(seed), i = 0; i < 8; i++, s >>= 8n) eat(Number(s & 0xffn));
+  for (const half of [lowHalf(seed), highHalf(seed)])
+    for (let shift = 0; shift < 32; shift += 8) eat((half >>> shift) & 0xff);
   for (const byte of new TextEncoder().encode(name)) eat(byte);
-  return [Number(h & 0xffffffffn), Number(h >> 32n)];
-}
-
-/**
- * Philox4x32 with ten rounds: counter (c0…c3) and key (k0, k1) to four 32-bit words.
- * @param out receives the four words, from `at` on
- */
-export function philox4x32(
-  c0: number,
-  c1: number,
-  c2: number,
-  c3: number,
-  k0: number,
-  k1: number,
-  out: Uint32Array,
-  at = 0,
-): void {
-  for (let round = 0; round < 10; round++) {
-    const h0 = multiplyHigh(0xd2511f53, c0);
-    const l0 = Math.imul(0xd2511f53, c0);
-    const h1 = multiplyHigh(0xcd9e8d57, c2);
-    const l1 = Math.imul(0xcd9e8d57, c2);
-    c0 = h1 ^ c1 ^ k0;
-    c1 = l1;
-    c2 = h0 ^ c3 ^ k1;
-    c3 = l0;
-    k0 = (k0 + 0x9e3779b9) | 0;
-    k1 = (k1 + 0xbb67ae85) | 0;
-  }
-  out[at] = c0;
-  out[at + 1] = c1;
-  out[at + 2] = c2;
-  out[at + 3] = c3;
-}
-
-/** Upper 32 bits of the 64-bit product of two unsigned 32-bit numbers, from 16-bit halves; no sum here passes 32 bits. */
-function multiplyHigh(a: number, b: number): number {
-  const al = a & 0xffff;
-  const ah = a >>> 16;
-  const bl = b & 0xffff;
-  const bh = b >>> 16;
-  const t = (Math.imul(ah, bl) + (Math.imul(al, bl) >>> 16)) | 0;
-  const u = (Math.imul(al, bh) + (t & 0xffff)) | 0;
-  return (Math.imul(ah, bh) + (t >>> 16) + (u >>> 16)) | 0;
+  return [lo, hi];
 }

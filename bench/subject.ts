@@ -1,4 +1,4 @@
-import { compileFor, cpu, drawNoise, encodeModel, RunError } from "../src/node.ts";
+import { Chunk, compileFor, cpu, drawNoise, encodeModel, type Feeds, RunError } from "../src/node.ts";
 import type { BenchCase } from "./workload.ts";
 
 /** Something that can be timed: `steps` training steps, in milliseconds each. */
@@ -31,10 +31,12 @@ export async function openSubject(
   const session = await cpu.open(program, { threads, seed: 1 });
   const loaded = performance.now();
   let step = 0;
-  let chunk = 5;
+  const chunk = new Chunk(program); // as the trainer groups steps
+  const noise: Feeds[] = [];
   const feeds = (_: unknown, place: number) => {
     const inputs = work.feeds(step, place);
-    return { ...inputs, ...drawNoise(program.noise, 1, "train", step++) };
+    noise[place] = drawNoise(program.noise, 1, "train", step++, noise[place]);
+    return { ...inputs, ...noise[place] };
   };
   return {
     compilation: {
@@ -47,11 +49,10 @@ export async function openSubject(
       const start = performance.now();
       for (let done = 0; done < steps; ) {
         const called = performance.now();
-        const results = await session.run(Array.from({ length: Math.min(chunk, steps - done) }, feeds));
+        const results = await session.run(Array.from({ length: Math.min(chunk.size, steps - done) }, feeds));
         for (const { loss } of results) checkFinite(name, step, loss[0]);
         done += results.length;
-        const each = (performance.now() - called) / results.length;
-        chunk = Math.max(1, Math.min(100, 2 * chunk, Math.floor(1000 / each))); // as the trainer groups steps
+        chunk.took((performance.now() - called) / 1000 / results.length);
       }
       return (performance.now() - start) / steps;
     },

@@ -44,6 +44,7 @@ export { type RnnOptions, rnn } from "./nn/rnn.ts";
 export { decodeModel } from "./onnx/decode.ts";
 export { encodeModel } from "./onnx/encode.ts";
 export type * as onnx from "./onnx/model.ts";
+export { Chunk } from "./runtime/chunk.ts";
 export { compileFor, targetOf } from "./runtime/compile-for.ts";
 export { drawNoise, initialState } from "./runtime/feeds.ts";
 export type { Feeds, Fetches, Runtime, Session, SessionOptions, State } from "./runtime/session.ts";

@@ -60,11 +60,18 @@ export function initialState(variables: readonly VariablePort[], seed: number): 
 /**
  * The noise of one run: each tensor from the stream "<prefix>/<name>" of the seed at this step.
  * @param prefix keeps uses apart ("train", "test"), so that evaluating never disturbs training
+ * @param into   arrays of an earlier draw that are to be filled again: fresh memory costs as much as filling it
  */
-export function drawNoise(ports: readonly NoisePort[], seed: number, prefix: string, step: number): Feeds {
+export function drawNoise(
+  ports: readonly NoisePort[],
+  seed: number,
+  prefix: string,
+  step: number,
+  into: Feeds = {},
+): Feeds {
   return Object.fromEntries(
     ports.map((p) => {
-      const out = new Float32Array(sizeOf(p.shape));
+      const out = into[p.name] ?? new Float32Array(sizeOf(p.shape));
       const source = stream(seed, `${prefix}/${p.name}`);
       if (p.distribution === "normal") source.normal(step, out);
       else if (p.distribution === "uniform") source.uniform(step, out);

@@ -4,6 +4,7 @@ import type { Batches } from "../data/batches.ts";
 import type { Split } from "../data/dataset.ts";
 import { leafName } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
+import { Chunk } from "../runtime/chunk.ts";
 import { targetOf } from "../runtime/compile-for.ts";
 import { drawNoise } from "../runtime/feeds.ts";
 import type { Feeds, Fetches, Runtime, State } from "../runtime/session.ts";
@@ -80,12 +81,6 @@ interface Memory {
 }
 
 /**
- * Steps handed to the runtime in one call. Each call copies all variables out of the runtime once, so many steps are cheaper than few;
- * but nothing is heard of them, not even Ctrl-C, until the call returns. The numbers do not depend on it.
- */
-const CHUNK = { first: 5, most: 100, seconds: 1 };
-
-/**
  * Trains until the plan is done, the signal says stop (then a checkpoint is written first), or a loss term is no longer finite.
  * The same parts and plan give the same bytes, in one go or continued from any checkpoint.
  * @param from   the checkpoint to continue from, or undefined to begin
@@ -111,8 +106,9 @@ export async function trainModel(
   const memory: Memory = from ? structuredClone(from.memory as unknown as Memory) : freshMemory();
   const log = parts.log(memory.metricBytes);
   let step = from?.step ?? 0;
-  let chunk = CHUNK.first;
+  const chunk = new Chunk(program);
   const observations: Float32Array[] = [];
+  const noise: Feeds[] = [];
   const firstStep = step;
   const started = clock();
   const secondsBefore = memory.seconds;
@@ -122,12 +118,11 @@ export async function trainModel(
   try {
     if (from) await session.write(from.state);
     while (step < plan.steps && !memory.stopped) {
-      const until = nextStop(step, chunk, plan);
+      const until = nextStop(step, chunk.size, plan);
       const feeds = Array.from({ length: until - step }, (_, i) => feedsOf(step + i, i));
       const called = clock();
       const results = await session.run(feeds);
-      const each = (clock() - called) / 1000 / results.length;
-      chunk = Math.max(1, Math.min(CHUNK.most, 2 * chunk, Math.floor(CHUNK.seconds / each)));
+      chunk.took((clock() - called) / 1000 / results.length);
       results.forEach((r, i) => void add(memory, checkFinite(r, step + i, model.name)));
       step = until;
       progress(results);
@@ -143,13 +138,14 @@ export async function trainModel(
     await session.dispose();
   }
 
-  /** @param place in the call, whose array of observations is used again from call to call */
+  /** @param place in the call, whose arrays are used again from call to call */
   function feedsOf(s: number, place: number): Feeds {
     observations[place] ??= new Float32Array(batches.batch * sizeOf(model.observation.shape));
     const x = observations[place];
     data.split.read(data.field, batches.batchIndices(s), x);
     const scalars = Object.entries(optimizer.scalars(s)).map(([name, v]) => [name, Float32Array.of(v)]);
-    return { [OBSERVATION]: x, ...drawNoise(program.noise, seed, "train", s), ...Object.fromEntries(scalars) };
+    noise[place] = drawNoise(program.noise, seed, "train", s, noise[place]);
+    return { [OBSERVATION]: x, ...noise[place], ...Object.fromEntries(scalars) };
   }
 
   function progress(results: readonly Fetches[]): void {

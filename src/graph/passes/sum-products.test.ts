@@ -120,6 +120,13 @@ test("the gradients of a kernel are joined along the batch", () => {
   expect([count("ConvWeight", after), count("Add", after)]).toEqual([1, 0]);
 });
 
+test("the gradients of a kernel from large images are left apart", () => {
+  const w = variable("w", [2, 1, 3], zero);
+  const loss = total(inputs("x", [64, 1, 8192]).map((x) => sum(tanh(conv(x, w, { pads: 1 })))));
+  const before = share.run(gradient(loss, [w]));
+  expect(count("ConvWeight", run(...before))).toBe(count("ConvWeight", before));
+});
+
 test("gradients of kernels with other settings are not joined", () => {
   const w = variable("w", [2, 1, 3], zero);
   const [x, y] = inputs("x", [2, 1, 5]);

@@ -53,11 +53,18 @@ function bundlesOf(sum: Sum, termOf: (v: Value) => Term | undefined): Bundle[] {
     .map((same) => ({ sum, terms: same }));
 }
 
-/** Copying the operands of matrix products must cost less than writing and adding their results. */
+/** Numbers in the operands of one gradient of a kernel, from which on it is work enough for itself. */
+const LARGE = 1 << 20;
+
+/**
+ * Copying the operands of matrix products must cost less than writing and adding their results; that of large images never does, and
+ * takes memory besides.
+ */
 function worthJoining(terms: readonly Term[]): boolean {
-  if (terms[0].node.op.name !== "MatMul") return true;
-  const copied = terms.reduce((n, t) => n + t.node.inputs.reduce((m, v) => m + sizeOf(v.shape), 0), 0);
-  return copied <= terms.length * sizeOf(terms[0].value.shape);
+  const { op } = terms[0].node;
+  const operands = ({ node }: Term): number => node.inputs.reduce((n, v) => n + sizeOf(v.shape), 0);
+  if (op.name === "ConvWeight") return operands(terms[0]) < LARGE;
+  return op.name !== "MatMul" || operands(terms[0]) <= sizeOf(terms[0].value.shape);
 }
 
 /** Tells which terms are products that nothing else needs. */

@@ -16,6 +16,7 @@ type Fused = Geometry & {
   readonly sum: boolean;
   readonly activation: Activation;
   readonly slope: number;
+  readonly inputsFirst: boolean;
 };
 type FusedTranspose = Geometry & { readonly sum: boolean; readonly sizes: readonly number[] };
 
@@ -26,6 +27,8 @@ export interface Along {
   readonly activation?: Activation;
   /** Of a leaky ReLU below 0. */
   readonly slope?: number;
+  /** The kernel is (channels, outputs, 1, 1): the matrix of a product as it is. */
+  readonly inputsFirst?: boolean;
 }
 
 /**
@@ -38,10 +41,10 @@ export function blockedConv(
   x: Value,
   w: Value,
   g: Geometry,
-  { bias, sum, activation = "", slope = 0 }: Along = {},
+  { bias, sum, activation = "", slope = 0, inputsFirst = false }: Along = {},
 ): Value {
   const inputs = [x, w, ...(bias ? [bias] : []), ...(sum ? [sum] : [])];
-  return apply(blockedConvOp, inputs, { ...g, bias: !!bias, sum: !!sum, activation, slope })[0];
+  return apply(blockedConvOp, inputs, { ...g, bias: !!bias, sum: !!sum, activation, slope, inputsFirst })[0];
 }
 
 /** `convTranspose` of and to blocked tensors: from a gradient g of the output to one of the input with these spatial sizes, plus `sum`. */
@@ -61,14 +64,15 @@ export const blockedConvOp = defineOp<Fused>({
   name: "BlockedConv",
   types: ([x, w], a, where) => {
     const sizes = outputSizes(where, a, dimsOf(x.shape.slice(2, 4)), dimsOf(w.shape.slice(2)));
-    return [{ shape: blockedOf(x.shape[0], w.shape[0].size, sizes), dtype: needF32(where, x) }];
+    return [{ shape: blockedOf(x.shape[0], w.shape[a.inputsFirst ? 1 : 0].size, sizes), dtype: needF32(where, x) }];
   },
   onnx: (g, names, { inputs, outputs, attributes }) => {
     const a = attributes as unknown as Fused;
     const [x, w] = inputs;
     const blocked = x.shape.length === 5;
     const image = blocked ? asImage(g, names[0], x.shape) : names[0];
-    const kernel = blocked ? filter(g, names[1], dimsOf(w.shape)) : firstFilter(g, names[1], dimsOf(w.shape));
+    const layOut = a.inputsFirst ? matrixFilter : blocked ? filter : firstFilter;
+    const kernel = layOut(g, names[1], dimsOf(w.shape));
     const rest = names.slice(2);
     const bias = a.bias ? rest.shift()! : "";
     const sum = a.sum ? asImage(g, rest[0], outputs[0].shape) : "";
@@ -83,7 +87,8 @@ export const blockedConvOp = defineOp<Fused>({
   },
   grad: "none",
   exact: (tensors, { attributes: a, outputs: [y] }) => {
-    const [x, w, ...rest] = tensors;
+    const [x, given, ...rest] = tensors;
+    const w = a.inputsFirst ? transposed(given) : given;
     const out = imageOf(y.shape);
     const [plain] = convOp.exact([unblocked(x), w], { attributes: a, outputs: [{ shape: out, dtype: "f32" }] });
     const bias = a.bias ? rest.shift()! : undefined;
@@ -109,22 +114,27 @@ export const blockedConvOp = defineOp<Fused>({
         { dims: [32] },
         { dims: [2, 2, 4, 3, 16] },
       ],
-      attributes: { ...square(1, 1), bias: true, sum: true, activation: "Tanh", slope: 0 },
+      attributes: { ...square(1, 1), bias: true, sum: true, activation: "Tanh", slope: 0, inputsFirst: false },
     },
     {
       note: "4×4, stride 2, with a sum",
       inputs: [{ dims: [1, 2, 6, 4, 16] }, { dims: [16, 32, 4, 4] }, { dims: [1, 1, 3, 2, 16] }],
-      attributes: { ...square(2, 1), bias: false, sum: true, activation: "", slope: 0 },
+      attributes: { ...square(2, 1), bias: false, sum: true, activation: "", slope: 0, inputsFirst: false },
     },
     {
       note: "a plain image of three channels, with bias and sigmoid",
       inputs: [{ dims: [2, 3, 5, 4] }, { dims: [16, 3, 3, 3] }, { dims: [16] }],
-      attributes: { ...square(1, 1), bias: true, sum: false, activation: "Sigmoid", slope: 0 },
+      attributes: { ...square(1, 1), bias: true, sum: false, activation: "Sigmoid", slope: 0, inputsFirst: false },
     },
     {
       note: "1×1, with leaky ReLU",
       inputs: [{ dims: [2, 1, 2, 2, 16] }, { dims: [16, 16, 1, 1] }],
-      attributes: { ...square(1, 0), bias: false, sum: false, activation: "LeakyRelu", slope: 0.2 },
+      attributes: { ...square(1, 0), bias: false, sum: false, activation: "LeakyRelu", slope: 0.2, inputsFirst: false },
+    },
+    {
+      note: "the product of a matrix",
+      inputs: [{ dims: [2, 2, 1, 3, 16] }, { dims: [32, 16, 1, 1] }, { dims: [16] }],
+      attributes: { ...square(1, 0), bias: true, sum: false, activation: "", slope: 0, inputsFirst: true },
     },
     {
       note: "uneven pads, strides and dilations",
@@ -222,6 +232,12 @@ function blocksOf(g: Lowering, w: string, [O, I, kh, kw]: readonly number[]): st
   // in two moves: one that swaps all these axes at once is many times slower
   const outputsLast = g.node("Transpose", [cut], { perm: ints([0, 2, 3, 4, 1]) });
   return g.node("Transpose", [outputsLast], { perm: ints([0, 1, 3, 2, 4]) });
+}
+
+/** The same from a matrix (I, O): its rows are cut where they lie. */
+function matrixFilter(g: Lowering, w: string, [I, O]: readonly number[]): string {
+  const cut = g.node("Reshape", [w, g.ints([I / BLOCK, BLOCK, O / BLOCK, BLOCK])]);
+  return g.node("Reshape", [g.node("Transpose", [cut], { perm: ints([2, 0, 1, 3]) }), g.ints([O, I, 1, 1])]);
 }
 
 /** The same for a plain input of few channels: (O/16, I, kernel, 16 outputs). */
@@ -362,6 +378,11 @@ const blockedOf = (batch: Shape[number], channels: number, sizes: readonly numbe
 
 /** The plain shape of a blocked image. */
 const imageOf = ([n, c, h, w]: Shape): Shape => [n, axis("", c.size * BLOCK), h, w];
+
+/** (I, O, 1, 1) → (O, I, 1, 1) */
+function transposed({ dims: [I, O], data }: Tensor64): Tensor64 {
+  return { dims: [O, I, 1, 1], data: data.map((_, at) => data[(at % I) * O + Math.floor(at / I)]) };
+}
 
 function unblocked(x: Tensor64): Tensor64 {
   if (x.dims.length === 4) return x;

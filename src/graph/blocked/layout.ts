@@ -1,7 +1,7 @@
 /**
  * ONNX Runtime's blocked layout on CPUs, NCHW16c: the channels of an image in blocks of 16 that lie side by side at every pixel. Here
  * it is an ordinary tensor (batch, channels / 16, height, width, 16), so elementwise ops need to know nothing of it; a row of pixels
- * (one spatial axis) has height 1. The operators of domain com.microsoft.nchwc call the same memory (batch, channels, height, width).
+ * (one spatial axis) has height 1, and a matrix (rows, channels) is a batch of such rows of pixels. The operators of domain com.microsoft.nchwc call the same memory (batch, channels, height, width).
  */
 import { axis, dimsOf, type Shape } from "../../base/shape.ts";
 import { apply, defineOp, type Lowering, needF32 } from "../op.ts";
@@ -14,10 +14,13 @@ export const NCHWC = "com.microsoft.nchwc";
 /** Channels in a block: what fits a vector register of 512 bits. */
 export const BLOCK = 16;
 
-/** (batch, channels, spatial axes) → (batch, channels / 16, height, width, 16). Channels must be a multiple of 16. */
-export function toBlocked(x: Value): Value {
+/**
+ * (batch, channels, spatial axes) → (batch, channels / 16, height, width, 16). Channels must be a multiple of 16.
+ * @param rows of a matrix that make up one row of pixels (default: all)
+ */
+export function toBlocked(x: Value, rows = x.shape[0].size): Value {
   if (x.node.op.name === fromBlockedOp.name) return x.node.inputs[0];
-  return apply(toBlockedOp, [x], {})[0];
+  return apply(toBlockedOp, [x], { rows: x.shape.length === 2 ? rows : 0 })[0];
 }
 
 /** (batch, channels / 16, height, width, 16) → `to`, which is (batch, channels, spatial axes). */
@@ -25,9 +28,12 @@ export function fromBlocked(x: Value, to: Shape): Value {
   return apply(fromBlockedOp, [x], { to })[0];
 }
 
-/** The blocked form of a shape (batch, channels, one or two spatial axes). */
-export function blockedShape(s: Shape): Shape {
+/** The blocked form of a shape (batch, channels, one or two spatial axes), or of a matrix (rows, channels). */
+export function blockedShape(s: Shape, rows = s[0].size): Shape {
   const [n, c, ...spatial] = s;
+  if (spatial.length === 0) {
+    return [axis("", n.size / rows), axis(c.name, c.size / BLOCK), axis("", 1), axis("", rows), axis("", BLOCK)];
+  }
   const [h, w] = spatial.length === 1 ? [axis("", 1), spatial[0]] : spatial;
   return [n, axis(c.name, c.size / BLOCK), h, w, axis("", BLOCK)];
 }
@@ -38,26 +44,39 @@ export function nominal(blocked: Shape): number[] {
   return [n, c * b, h, w];
 }
 
-export const toBlockedOp = defineOp({
+export const toBlockedOp = defineOp<{ rows: number }>({
   name: "ToBlocked",
-  types: ([x], _a, where) => [{ shape: blockedShape(x.shape), dtype: needF32(where, x) }],
+  types: ([x], { rows }, where) => [
+    { shape: blockedShape(x.shape, rows || x.shape[0].size), dtype: needF32(where, x) },
+  ],
   onnx: (g, [x], { inputs, outputs }) => {
     const blocked = outputs[0].shape;
+    if (inputs[0].shape.length === 2) {
+      const [n, c, h, w] = nominal(blocked);
+      const channelsLast = g.node("Reshape", [x, g.ints([n, h, w, c])]);
+      return [
+        asTensor(
+          g,
+          g.node("ReorderInput", [channelsLast], { channels_last: { kind: "int", value: 1 } }, NCHWC),
+          blocked,
+        ),
+      ];
+    }
     const image = inputs[0].shape.length === 4 ? x : g.node("Reshape", [x, g.ints(nominal(blocked))]);
     return [asTensor(g, g.node("ReorderInput", [image], {}, NCHWC), blocked)];
   },
   grad: ({ inputs: [x] }, [dy]) => [dy && fromBlocked(dy, x.shape)],
-  exact: ([x]) => {
-    const [n, c, ...spatial] = x.dims;
+  exact: ([x], { outputs: [y] }) => {
     const out = new Float64Array(x.data.length);
-    eachElement(n, c, countOf(spatial), (plain, blocked) => {
+    eachPlace(x.dims, dimsOf(y.shape), (plain, blocked) => {
       out[blocked] = x.data[plain];
     });
     return [out];
   },
   cases: [
-    { note: "an image", inputs: [{ dims: [2, 32, 2, 3] }] },
-    { note: "a row", inputs: [{ dims: [2, 16, 3] }] },
+    { note: "an image", inputs: [{ dims: [2, 32, 2, 3] }], attributes: { rows: 0 } },
+    { note: "a row", inputs: [{ dims: [2, 16, 3] }], attributes: { rows: 0 } },
+    { note: "a matrix", inputs: [{ dims: [6, 32] }], attributes: { rows: 3 } },
   ],
 });
 
@@ -69,14 +88,15 @@ export const fromBlockedOp = defineOp<{ to: Shape }>({
     const cast = (name: string, to: number): string =>
       y.dtype === "bool" ? g.node("Cast", [name], { to: { kind: "int", value: to } }) : name;
     const image = g.node("Reshape", [cast(x, 1), g.ints(nominal(inputs[0].shape))]);
-    const plain = g.node("ReorderOutput", [image], { channels: { kind: "int", value: y.shape[1].size } }, NCHWC);
+    const last = { channels_last: { kind: "int", value: y.shape.length === 2 ? 1 : 0 } } as const;
+    const channels = { channels: { kind: "int", value: y.shape[1].size }, ...last } as const;
+    const plain = g.node("ReorderOutput", [image], channels, NCHWC);
     return [cast(y.shape.length === 4 ? plain : g.node("Reshape", [plain, g.ints(dimsOf(y.shape))]), 9)];
   },
-  grad: (_node, [dy]) => [dy && toBlocked(dy)],
+  grad: ({ inputs: [x] }, [dy]) => [dy && toBlocked(dy, x.shape[3].size)],
   exact: ([x], { outputs: [y] }) => {
-    const [n, c, ...spatial] = dimsOf(y.shape);
     const out = new Float64Array(x.data.length);
-    eachElement(n, c, countOf(spatial), (plain, blocked) => {
+    eachPlace(dimsOf(y.shape), x.dims, (plain, blocked) => {
       out[plain] = x.data[blocked];
     });
     return [out];
@@ -84,6 +104,7 @@ export const fromBlockedOp = defineOp<{ to: Shape }>({
   cases: [
     { note: "an image", inputs: [{ dims: [2, 2, 2, 3, 16] }], attributes: { to: shapeOf(2, 32, 2, 3) } },
     { note: "a row", inputs: [{ dims: [2, 1, 1, 3, 16] }], attributes: { to: shapeOf(2, 16, 3) } },
+    { note: "a matrix", inputs: [{ dims: [2, 2, 1, 3, 16] }], attributes: { to: shapeOf(6, 32) } },
   ],
 });
 
@@ -95,6 +116,21 @@ export function asTensor(g: Lowering, image: string, blocked: Shape): string {
 /** The name of a blocked tensor's memory for an operator of the domain. */
 export function asImage(g: Lowering, name: string, blocked: Shape): string {
   return g.node("Reshape", [name, g.ints(nominal(blocked))]);
+}
+
+/** Visits every element of a plain tensor with its place in both layouts. */
+function eachPlace(
+  plain: readonly number[],
+  blocked: readonly number[],
+  visit: (plain: number, blocked: number) => void,
+): void {
+  const [n, c, ...spatial] = plain;
+  const pixels = spatial.length > 0 ? countOf(spatial) : blocked[3];
+  const images = spatial.length > 0 ? n : blocked[0];
+  eachElement(images, c, pixels, (at, to) => {
+    const [image, channel, pixel] = [Math.floor(at / (c * pixels)), Math.floor(at / pixels) % c, at % pixels];
+    visit(spatial.length > 0 ? at : (image * pixels + pixel) * c + channel, to);
+  });
 }
 
 /** Visits every element of an image with its place in both layouts. */

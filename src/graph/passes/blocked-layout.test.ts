@@ -46,7 +46,7 @@ const fused = (...values: Value[]): Value[] => share.run(fuseBlocked.run(blocked
 test("a convolution is done in blocks, between a move there and one back", () => {
   expect(print(blocked(h))).toMatchInlineSnapshot(`
     "x = Input  # f32(8, 16, 4, 4)
-    %1 = ToBlocked(x)  # f32(8, 1, 4, 4, 16)
+    %1 = ToBlocked(x, rows: 0)  # f32(8, 1, 4, 4, 16)
     w = Input  # f32(16, 16, 3, 3)
     %2 = BlockedConv(%1, w, strides: [1 1], pads: [1 1 1 1], dilations: [1 1], groups: 1, activation: , slope: 0)  # f32(8, 1, 4, 4, 16)
     %3 = FromBlocked(%2, to: [8 16 4 4])  # f32(8, 16, 4, 4)
@@ -162,6 +162,45 @@ test("the gradient of a kernel is taken piece by piece where its copies would fi
     return opsOf(after).filter((n) => n === "BlockedConvWeight").length;
   });
   expect(counts).toEqual([1, 2]);
+});
+
+describe("a recurrence of few rows", () => {
+  const [W, U, b] = [input("W", [32, 64]), input("U", [32, 64]), input("b", [64])];
+  const STEPS = 6;
+  /** Sums of gates side by side, a state that is joined and cut, and a loss of the outputs of all steps. */
+  const net = (rows: number): Value[] => {
+    const hoisted = split(add(matmul(input("x", [STEPS * rows, 32]), W), b), 0, STEPS);
+    let h: Value = input("h0", [rows, 32]);
+    const outputs: Value[] = [];
+    for (const fromX of hoisted) {
+      const [gate, next] = split(add(fromX, matmul(h, U)), 1, 2);
+      h = add(mul(sigmoid(gate), h), mul(tanh(next), input(`each${outputs.length}`, [rows, 1])));
+      outputs.push(h);
+    }
+    const loss = sum(square(matmul(concat(outputs, 0), input("V", [32, 3]))));
+    return [loss, ...gradient(loss, [W, U, b])];
+  };
+
+  test("stays in blocks from its first product to its last, and so does its gradient", () => {
+    const before = net(5);
+    const after = fused(...before);
+    expectSameNumbers(after, before);
+    const products = opsOf(after).filter((n) => n === "BlockedConv").length;
+    expect(products).toBe(STEPS + STEPS - 1);
+    // the hoisted product, the first state and the outputs' gradient come in; outputs, states and gates' gradients go out
+    expect(opsOf(after).filter((n) => n === "ToBlocked").length).toBeLessThanOrEqual(STEPS + 3);
+    expect(opsOf(after).filter((n) => n === "FromBlocked").length).toBeLessThanOrEqual(3 * STEPS);
+  });
+
+  test("of many rows is left to products of matrices", () => {
+    const before = net(65);
+    expect(opsOf(blocked(...before)).filter((n) => /Blocked/.test(n))).toEqual([]);
+  });
+
+  test("with a weight that few products share is left to products of matrices", () => {
+    const before = tanh(matmul(tanh(matmul(input("few", [4, 32]), input("A", [32, 32]))), input("B", [32, 32])));
+    expect(blocked(before)).toEqual([before]);
+  });
 });
 
 describe("fusing", () => {

@@ -2,13 +2,13 @@ import { axis, broadcast, dimsOf, type Shape, sameDims, sizeOf } from "../../bas
 import { blockedAffine, isPerChannel } from "../blocked/affine.ts";
 import { blockedConv, blockedConvTranspose, hasPhases } from "../blocked/conv.ts";
 import { blockedConvWeight, imagesARow } from "../blocked/conv-weight.ts";
-import { BLOCK, blockedShape, fromBlocked, fromBlockedOp, toBlocked } from "../blocked/layout.ts";
+import { BLOCK, fromBlocked, fromBlockedOp, toBlocked } from "../blocked/layout.ts";
 import { constant } from "../leaves.ts";
 import { addAll, div, neg } from "../ops/arithmetic.ts";
 import { sum } from "../ops/broadcast.ts";
 import type { Geometry } from "../ops/conv-geometry.ts";
 import { concat, reshape, split } from "../ops/layout.ts";
-import { makeNode, type Node, type Value } from "../value.ts";
+import { makeNode, type Node, reachable, type Value } from "../value.ts";
 import { type Pass, type Rule, rewrite } from "./rewrite.ts";
 
 /**
@@ -17,16 +17,18 @@ import { type Pass, type Rule, rewrite } from "./rewrite.ts";
  * @param atOnce numbers that may be laid out at once for the gradient of a kernel, where one piece after the other costs little
  */
 export function blockedLayoutUpTo(atOnce: number): Pass {
-  const rules: Readonly<Record<string, Rule>> = { ...others, ConvWeight: weightRule(atOnce) };
   return {
     name: "blocked-layout",
     target: "cpu",
     fixedSizes: true,
-    run: (values) =>
-      rewrite(values, (node, original) => {
+    run: (values) => {
+      const product = productRule(sharedProducts(values));
+      const rules: Readonly<Record<string, Rule>> = { ...others, ConvWeight: weightRule(atOnce), MatMul: product };
+      return rewrite(values, (node, original) => {
         const rule = rules[node.op.name] ?? (node.op.elementwise ? elementwise : undefined);
         return rule?.(node, original);
-      }),
+      });
+    },
   };
 }
 
@@ -35,7 +37,10 @@ const blockedOf = (v: Value): Value | undefined =>
   v.node.op.name === fromBlockedOp.name ? v.node.inputs[0] : undefined;
 
 /** Images whose channels fill blocks. */
-const fits = (s: Shape): boolean => (s.length === 3 || s.length === 4) && s[1].size % BLOCK === 0 && s[1].size > 0;
+const fits = (s: Shape): boolean => (s.length === 3 || s.length === 4) && fills(s);
+
+/** Channels that fill blocks. */
+const fills = (s: Shape): boolean => s.length >= 2 && s.length <= 4 && s[1].size % BLOCK === 0 && s[1].size > 0;
 
 /** A row of pixels as an image of height 1. */
 const image = (v: Value): Value =>
@@ -122,10 +127,12 @@ const weightRule =
 /** Elementwise ops with a blocked operand of the result's shape. */
 const elementwise: Rule = (node, original) => {
   const [y] = node.outputs;
-  if (!fits(y.shape) || !node.inputs.some((v) => blockedOf(v) && sameDims(v.shape, y.shape))) return undefined;
+  const leading = node.inputs.find((v) => blockedOf(v) && sameDims(v.shape, y.shape));
+  if (!leading || !fills(y.shape)) return undefined;
+  const rows = blockedOf(leading)!.shape[3].size;
   const perChannel = affine(node);
   if (perChannel) return [fromBlocked(perChannel, y.shape)];
-  const inputs = node.inputs.map((v) => operand(v, y.shape));
+  const inputs = node.inputs.map((v) => operand(v, y.shape, rows));
   if (inputs.some((v) => v === undefined)) return undefined;
   const all = inputs as Value[];
   const shape = all.map((v) => v.shape).reduce((a, b) => broadcast(original.op.name, unnamed(a), unnamed(b)));
@@ -138,7 +145,7 @@ function affine({ op, inputs: [a, b], outputs: [y] }: Node): Value | undefined {
   const channels = y.shape[1].size;
   const isVector = (v: Value | undefined): boolean => !!v && isPerChannel(dimsOf(v.shape), y.shape.length, channels);
   const [x, v, swapped] = isVector(b) ? [blockedOf(a), b, false] : isVector(a) ? [blockedOf(b), a, true] : [];
-  if (!x || !v || !sameDims(x.shape, blockedShape(y.shape))) return undefined;
+  if (!x || !v || !sameDims((swapped ? b : a).shape, y.shape)) return undefined;
   if (op.name === "Mul") return blockedAffine(x, { scale: v });
   if (op.name === "Add") return blockedAffine(x, { bias: v });
   if (op.name === "Sub" && !swapped) return blockedAffine(x, { bias: neg(v) });
@@ -151,10 +158,11 @@ function affine({ op, inputs: [a, b], outputs: [y] }: Node): Value | undefined {
 const unnamed = (s: Shape): Shape => s.map((a) => axis("", a.size));
 
 /** An operand of an elementwise op in the blocked layout: blocked, laid out anew, or with its axes of size 1 in the right places. */
-function operand(v: Value, y: Shape): Value | undefined {
+function operand(v: Value, y: Shape, rows: number): Value | undefined {
   const known = blockedOf(v);
-  if (known) return known;
+  if (known) return y.length > 2 || known.shape[3].size === rows ? known : undefined;
   if (v.shape.length === 0) return v;
+  if (y.length === 2) return matrix(v, y, rows);
   const skip = y.length - v.shape.length;
   const full = y.map((_, i) => v.shape[i - skip] ?? axis("", 1));
   const [n, c, ...spatial] = full;
@@ -165,18 +173,83 @@ function operand(v: Value, y: Shape): Value | undefined {
   return v.dtype === "f32" ? toBlocked(skip > 0 ? reshape(v, full) : v) : undefined;
 }
 
+/** The same beside a matrix. */
+function matrix(v: Value, y: Shape, rows: number): Value | undefined {
+  const [n, c] = v.shape.length === 1 ? [axis("", 1), v.shape[0]] : v.shape;
+  if (n.size === 1) return reshape(v, [1, c.size / Math.min(c.size, BLOCK), 1, 1, Math.min(c.size, BLOCK)]);
+  if (c.size === 1) return reshape(v, [n.size / rows, 1, 1, rows, 1]);
+  if (v.dtype !== "f32") return undefined;
+  // a piece of rows that were computed together is cut from them in blocks
+  const whole = y[0].size === rows ? cutFrom(v) : undefined;
+  if (!whole) return toBlocked(v, rows);
+  return split(toBlocked(whole.x, rows), 0, whole.parts)[whole.at];
+}
+
+/** Of which matrix a value is one of several pieces of as many rows: a piece itself, or one (1, rows, channels) with its first axis taken off. */
+function cutFrom(v: Value): { x: Value; parts: number; at: number } | undefined {
+  const piece = v.node.op.name === "Reshape" && v.node.inputs[0].shape.length === 3 ? v.node.inputs[0] : v;
+  const { op, inputs, attributes, outputs } = piece.node;
+  if (op.name !== "Split" || attributes["axis"] !== 0) return undefined;
+  const each = piece === v ? v.shape[0].size : 1;
+  if (piece !== v && !sameDims(piece.shape.slice(1), v.shape)) return undefined;
+  if ((attributes["sizes"] as readonly number[]).some((size) => size !== each)) return undefined;
+  const x = piece === v ? inputs[0] : reshape(inputs[0], [outputs.length * v.shape[0].size, v.shape[1]]);
+  return { x, parts: outputs.length, at: piece.slot };
+}
+
+/** Products of few rows with a weight that many of them share, as in a recurrence: a convolution of single pixels, whose kernel is laid out once. */
+const productRule =
+  (shared: (node: Node) => boolean): Rule =>
+  (node, original) => {
+    const {
+      inputs: [x, w],
+      outputs: [y],
+      attributes,
+    } = node;
+    if (attributes["transposeA"] || !shared(original) || !fills(x.shape) || !fills(y.shape)) return undefined;
+    const rows = blockedOf(x)?.shape[3].size ?? x.shape[0].size;
+    const pixel = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 };
+    const inputsFirst = !attributes["transposeB"];
+    const product = blockedConv(toBlocked(x, rows), reshape(w, [...w.shape, 1, 1]), pixel, { inputsFirst });
+    return [fromBlocked(product, y.shape)];
+  };
+
+/** Rows from which on the runtime's product of matrices is as fast. */
+const MANY_ROWS = 64;
+
+/** Products that share a weight for it to be worth laying out. */
+const SHARED = 4;
+
+/** Tells the products of few rows whose right operand at least four of them share. */
+function sharedProducts(values: readonly Value[]): (node: Node) => boolean {
+  const small = reachable(values).filter(
+    ({ op, inputs }) =>
+      op.name === "MatMul" && inputs.every((v) => v.shape.length === 2) && inputs[0].shape[0].size <= MANY_ROWS,
+  );
+  const counts = new Map<Value, number>();
+  for (const { inputs } of small) counts.set(inputs[1], (counts.get(inputs[1]) ?? 0) + 1);
+  const chosen = new Set(small.filter(({ inputs }) => counts.get(inputs[1])! >= SHARED));
+  return (node) => chosen.has(node);
+}
+
 /** Joins along batch or channels, if all parts fill blocks and one is blocked already. */
 const concatRule: Rule = ({ inputs, outputs: [y], attributes }) => {
   const along = attributes["axis"] as number;
-  if (along > 1 || !inputs.some(blockedOf) || !inputs.every((v) => fits(v.shape))) return undefined;
-  return [fromBlocked(concat(inputs.map(toBlocked), along), y.shape)];
+  const leading = inputs.find(blockedOf);
+  if (along > 1 || !leading || !inputs.every((v) => fills(v.shape))) return undefined;
+  const rows = blockedOf(leading)!.shape[3].size;
+  if (y.shape.length === 2 && !inputs.every((v) => (blockedOf(v)?.shape[3].size ?? v.shape[0].size) === rows))
+    return undefined;
+  const parts = inputs.map((v) => toBlocked(v, rows));
+  return [fromBlocked(concat(parts, along), y.shape)];
 };
 
 /** Cuts along batch or channels into whole blocks. */
 const splitRule: Rule = ({ inputs: [x], outputs, attributes }) => {
   const along = attributes["axis"] as number;
   const b = blockedOf(x);
-  if (!b || along > 1 || !outputs.every((v) => fits(v.shape))) return undefined;
+  if (!b || along > 1 || !outputs.every((v) => fills(v.shape)) || (along === 0 && x.shape.length === 2))
+    return undefined;
   const parts = (attributes["sizes"] as readonly number[]).map((n) => (along === 1 ? n / BLOCK : n));
   return split(b, along, parts).map((p, i) => fromBlocked(p, outputs[i].shape));
 };
@@ -185,7 +258,7 @@ const splitRule: Rule = ({ inputs: [x], outputs, attributes }) => {
 const sumRule: Rule = ({ inputs: [x], outputs: [y], attributes }) => {
   const b = blockedOf(x);
   const axes = attributes["axes"] as readonly number[];
-  if (!b || !x.shape.every((_, i) => i < 2 || axes.includes(i))) return undefined;
+  if (!b || x.shape.length === 2 || !x.shape.every((_, i) => i < 2 || axes.includes(i))) return undefined;
   const pixels = axes.includes(1) ? sum(b, [1, 2, 3, 4]) : sum(b, [2, 3]);
   return [reshape(axes.includes(0) ? sum(pixels, [0]) : pixels, y.shape)];
 };

@@ -43,11 +43,26 @@ interface Parts extends Along {
 /** What a blocked convolution is made of. */
 function partsOf({ inputs, attributes }: Node): Parts {
   const [x, w, ...rest] = inputs;
-  const a = attributes as unknown as Geometry & { bias: boolean; sum: boolean; activation: Activation; slope: number };
+  const a = attributes as unknown as Geometry & {
+    bias: boolean;
+    sum: boolean;
+    activation: Activation;
+    slope: number;
+    inputsFirst: boolean;
+  };
   const bias = a.bias ? rest.shift() : undefined;
   const [sum] = a.sum ? rest : [];
   const geometry = { strides: a.strides, pads: a.pads, dilations: a.dilations, groups: a.groups };
-  return { x, w, geometry, activation: a.activation, slope: a.slope, ...(bias && { bias }), ...(sum && { sum }) };
+  return {
+    x,
+    w,
+    geometry,
+    activation: a.activation,
+    slope: a.slope,
+    inputsFirst: a.inputsFirst,
+    ...(bias && { bias }),
+    ...(sum && { sum }),
+  };
 }
 
 /** The same convolution with more along. */

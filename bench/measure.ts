@@ -28,6 +28,8 @@ export interface MeasureOptions {
   readonly python?: string;
   readonly rounds: number;
   readonly threads: number;
+  /** Where we compute: "cpu" or "webgpu"; PyTorch computes on a GPU (CUDA) beside the latter. */
+  readonly device: string;
   /** Passes of the compiler to leave out. */
   readonly without: readonly string[];
 }
@@ -35,15 +37,23 @@ export interface MeasureOptions {
 /** Measures a case in processes of its own. @param watch is told the number of rounds that are done */
 export async function measureCase(
   c: BenchCase,
-  { python, rounds, threads, without }: MeasureOptions,
+  { python, rounds, threads, device, without }: MeasureOptions,
   watch: (round: number) => void,
 ): Promise<BenchResult> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
-  const ours = await startSide(process.execPath, [worker, c.name, String(threads), ...without]);
+  const ours = await startSide(process.execPath, [worker, c.name, String(threads), device, ...without]);
   try {
     const [file, ...variant] = c.pytorch;
-    const theirs = python ? await startSide(python, ["-B", pythonFile(file), String(threads), ...variant]) : undefined;
+    const theirs = python
+      ? await startSide(python, [
+          "-B",
+          pythonFile(file),
+          String(threads),
+          ...variant,
+          ...(device === "webgpu" ? ["--cuda"] : []),
+        ])
+      : undefined;
     try {
       const sides = theirs ? [ours, theirs] : [ours];
       const steps = await stepsPerTurn(sides);

@@ -1,4 +1,4 @@
-import { Chunk, compileFor, cpu, drawNoise, encodeModel, type Feeds, RunError } from "../src/node.ts";
+import { Chunk, compileFor, drawNoise, encodeModel, type Feeds, RunError, type Runtime } from "../src/node.ts";
 import type { BenchCase } from "./workload.ts";
 
 /** Something that can be timed: `steps` training steps, in milliseconds each. */
@@ -22,13 +22,13 @@ export interface Compilation {
 /** Opens a case: training steps as the trainer does them, with batches and noise drawn anew at every step. */
 export async function openSubject(
   { name, unroll = 1, build }: BenchCase,
-  { threads, without }: { threads: number; without: readonly string[] },
+  { runtime, threads, without }: { runtime: Runtime; threads: number; without: readonly string[] },
 ): Promise<Subject> {
   const started = performance.now();
   const work = build();
-  const program = await compileFor(cpu, work.program, { unroll, without });
+  const program = await compileFor(runtime, work.program, { unroll, without });
   const built = performance.now();
-  const session = await cpu.open(program, { threads, seed: 1 });
+  const session = await runtime.open(program, { threads, seed: 1 });
   const loaded = performance.now();
   let step = 0;
   const chunk = new Chunk(program); // as the trainer groups steps

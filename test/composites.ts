@@ -5,6 +5,7 @@ import { gaussian, klGaussian } from "../src/distributions/gaussian.ts";
 import { klPoisson, logFactorial, poisson } from "../src/distributions/poisson.ts";
 import type { CaseInput } from "../src/graph/op.ts";
 import {
+  add,
   averagePool,
   flip,
   gather,
@@ -21,6 +22,7 @@ import {
 } from "../src/graph/ops/index.ts";
 import type { Value } from "../src/graph/value.ts";
 import { activations } from "../src/nn/activations.ts";
+import { lstmGates } from "../src/nn/lstm.ts";
 
 export interface Composite {
   readonly name: string;
@@ -32,6 +34,8 @@ const x: CaseInput = { dims: [2, 3] };
 const unit: CaseInput = { dims: [2, 3], from: 0.05, to: 0.95 };
 const count: CaseInput = { dims: [2, 3], from: 0, to: 9 };
 const far: CaseInput = { dims: [2, 2], values: [-90, 90, 90, -90] };
+
+const gates: readonly CaseInput[] = [{ dims: [2, 8] }, { dims: [2, 2] }];
 
 const family: readonly Composite[] = [
   { name: "log N(x; μ, σ²)", inputs: [x, x, x], build: ([at, m, v]) => gaussian(m, v).logProb(at) },
@@ -75,6 +79,13 @@ const operations: readonly Composite[] = [
   { name: "mean over all", inputs: [x], build: ([a]) => mean(square(a)) },
   { name: "square", inputs: [x], build: ([a]) => square(a) },
   { name: "sign", inputs: [x], build: ([a]) => sign(a) },
+  {
+    name: "an LSTM's output and state",
+    inputs: gates,
+    build: ([a, c]) => add(lstmGates(a, c).h, square(lstmGates(a, c).c)),
+  },
+  { name: "an LSTM's output", inputs: gates, build: ([a, c]) => lstmGates(a, c).h },
+  { name: "an LSTM's state", inputs: gates, build: ([a, c]) => lstmGates(a, c).c },
   { name: "a slice backwards of a slice", inputs: [x], build: ([a]) => square(flip(slice(a, 1, 0, 3, 2), [1])) },
   {
     name: "an average over pixels inside",

@@ -1,7 +1,7 @@
 """What the PyTorch sides of the benchmark share: the protocol of bench/alternate.ts, batches and Adam.
 
 A side prints "ready VERSION NOTES". Then, for each line with a number of steps on standard input, it prints the milliseconds that
-one step took. Usage of every side: FILE.py THREADS [VARIANT].
+one step took. Usage of every side: FILE.py THREADS [VARIANT] [--cuda].
 """
 
 import sys
@@ -12,7 +12,8 @@ import torch
 
 def variant(default=""):
     """The case of the family that was asked for."""
-    return sys.argv[2] if len(sys.argv) > 2 else default
+    given = [a for a in sys.argv[2:] if a != "--cuda"]
+    return given[0] if given else default
 
 
 def adam(parameters, lr, **options):
@@ -34,6 +35,9 @@ def batches(pool, size, dim=0):
 def drive(make_step, *notes):
     """Makes the step, a function that trains once and gives the loss, and answers for how long it takes."""
     torch.set_num_threads(int(sys.argv[1]))
+    if "--cuda" in sys.argv:
+        torch.set_default_device("cuda")  # models, data and noise; the loss that is read ends each step
+        notes = (*notes, torch.cuda.get_device_name())
     torch.manual_seed(1)
     step = make_step()
 

@@ -1,7 +1,9 @@
 import { axis } from "../base/shape.ts";
 import { sigmoid, tanh } from "../graph/ops/activations.ts";
-import { add, mul } from "../graph/ops/arithmetic.ts";
-import { split } from "../graph/ops/layout.ts";
+import { add, mul, sub } from "../graph/ops/arithmetic.ts";
+import { full } from "../graph/ops/broadcast.ts";
+import { concat, split } from "../graph/ops/layout.ts";
+import { withGradient } from "../graph/ops/with-gradient.ts";
 import { named, type Value } from "../graph/value.ts";
 import type { Cell } from "./cell.ts";
 import { dense } from "./dense.ts";
@@ -42,13 +44,32 @@ export function lstm(name: string, options: LstmOptions): Cell {
   };
 }
 
-/** c′ and h′ from the gates' sums, i, f, o, g side by side along axis 1, and the cell before. One sigmoid serves the first three. */
+/**
+ * c′ and h′ from the gates' sums, i, f, o, g side by side along axis 1, and the cell before. One sigmoid serves the first three. The
+ * gradient is written out, which takes a quarter fewer passes than the chain rule: for a gate y = σ(u) in a product p = y ⊙ q, the
+ * derivative of u is q ⊙ y ⊙ (1 − y) = p − p ⊙ y.
+ */
 export function lstmGates(sums: Value, c: Value): { h: Value; c: Value } {
   const H = c.shape[1].size;
-  const [ifo, g] = split(sums, 1, [3 * H, H]);
-  const [i, f, o] = split(sigmoid(ifo), 1, 3);
-  const next = add(mul(f, c), mul(i, tanh(g)));
-  return { h: mul(o, tanh(next)), c: next };
+  const [ifoSums, gSums] = split(sums, 1, [3 * H, H]);
+  const ifo = sigmoid(ifoSums);
+  const [i, f, o] = split(ifo, 1, 3);
+  const g = tanh(gSums);
+  const [fc, ig] = [mul(f, c), mul(i, g)];
+  const next = add(fc, ig);
+  const seen = tanh(next);
+  const h = mul(o, seen);
+  const [hOut, cOut] = withGradient([h, next], [sums, c], ([dh, dNext]) => {
+    const dOh = dh ? mul(dh, h) : full(h.shape, 0); // ∂L/∂o ⊙ o
+    const fromH = dh && sub(mul(dh, o), mul(dOh, seen)); // dh ⊙ o ⊙ (1 − tanh² c′)
+    const dC = fromH && dNext ? add(fromH, dNext) : (fromH ?? dNext)!;
+    const dIi = mul(dC, ig);
+    const gated = concat([dIi, mul(dC, fc), dOh], 1);
+    const dIfo = sub(gated, mul(gated, ifo));
+    const dG = sub(mul(dC, i), mul(dIi, g)); // dc ⊙ i ⊙ (1 − g²)
+    return [concat([dIfo, dG], 1), mul(dC, f)];
+  });
+  return { h: hOut, c: cOut };
 }
 
 /** First biases of the gates i, f, o, g. */

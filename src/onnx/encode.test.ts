@@ -109,7 +109,7 @@ describe("the bytes", () => {
     });
     const before = performance.now();
     const file = encodeModel(large);
-    expect(performance.now() - before).toBeLessThan(3000); // about 50 ms; a writer that is quadratic needs minutes
+    expect(performance.now() - before).toBeLessThan(20_000); // about 50 ms; a writer that is quadratic needs minutes
     const { graph } = decodeModel(file);
     expect(graph.nodes).toEqual(large.graph.nodes);
     expect(Buffer.compare(graph.initializers[0].data, large.graph.initializers[0].data)).toBe(0);

@@ -6,7 +6,7 @@ import { findPyTorch } from "../../../bench/python.ts";
 import { geometricMean } from "../../../bench/statistics.ts";
 import type { BenchCase } from "../../../bench/workload.ts";
 import { choose, compile, defaultThreads, machine, UsageError, versions, writeFileAtomic } from "../../../src/node.ts";
-import { collect, positiveInteger, withJson } from "../options.ts";
+import { collect, positiveInteger, runtimeFor, withJson } from "../options.ts";
 import { bytes, duration, emit, note, table } from "../output.ts";
 
 interface BenchOptions {
@@ -16,6 +16,7 @@ interface BenchOptions {
   readonly python?: string;
   readonly rounds: number;
   readonly threads: number;
+  readonly device: string;
   readonly without: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
@@ -30,6 +31,7 @@ export function benchCommand(): Command {
     .option("--python <path>", "the Python with PyTorch (default: $HELMHOLTZ_PYTHON or python3)")
     .option("--rounds <n>", "how often each side gets its turn", positiveInteger, 12)
     .option("--threads <n>", "threads for both sides", positiveInteger, defaultThreads())
+    .option("--device <device>", "where we compute: cpu, or webgpu, beside which PyTorch computes with CUDA", "cpu")
     .addOption(repeated("--without <pass>", "leave a pass of the compiler out; may be repeated").default([], "none"))
     .option("--out <file>", "write the results so far, with a description of the machine, as JSON after every case");
   withJson(command).addHelpText(
@@ -43,12 +45,14 @@ Examples:
   helmholtz bench --list
   helmholtz bench --only vae --only gru --against pytorch
   helmholtz bench --against pytorch --out bench/results/${today()}-cpu.json
+  helmholtz bench --device webgpu --against pytorch --python <python with CUDA>
   helmholtz bench --only convlstm-16 --without simplify --json`,
   );
   return command.action(async (options: BenchOptions) => {
     const cases = options.only.length > 0 ? options.only.map(findCase) : benchCases;
     if (options.list) return list(cases, options.json ?? false);
     checkPasses(options.without);
+    runtimeFor(options.device);
     const python = await peer(options);
     const load = os.loadavg()[0];
     if (load > BUSY) note(`the machine is busy (load ${load.toFixed(1)}): times and ratios will mean little`);
@@ -72,12 +76,13 @@ Examples:
 const BUSY = 0.5;
 
 /** What is printed and kept. */
-function report(results: readonly BenchResult[], load: number, { threads, without }: BenchOptions) {
+function report(results: readonly BenchResult[], load: number, { threads, device, without }: BenchOptions) {
   const ratio = geometricMean(ratiosOf(results));
   return {
     cases: results,
     ...(ratio !== undefined && { geometricMean: ratio }),
     threads,
+    device,
     without,
     load,
     machine: machine(),

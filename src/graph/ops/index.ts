@@ -52,3 +52,4 @@ export type { PoolSettings } from "./pool-geometry.ts";
 export { flip, pad, slice } from "./slice.ts";
 export { logSoftmax, logSumExp, softmax, softmaxCrossEntropy } from "./softmax.ts";
 export { stopGradient, straightThrough } from "./stop-gradient.ts";
+export { withGradient } from "./with-gradient.ts";

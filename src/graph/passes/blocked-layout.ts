@@ -7,7 +7,7 @@ import { constant } from "../leaves.ts";
 import { addAll, div, neg } from "../ops/arithmetic.ts";
 import { sum } from "../ops/broadcast.ts";
 import type { Geometry } from "../ops/conv-geometry.ts";
-import { concat, reshape, split } from "../ops/layout.ts";
+import { concat, reshape, split, transpose } from "../ops/layout.ts";
 import { makeNode, type Node, reachable, type Value } from "../value.ts";
 import { type Pass, type Rule, rewrite } from "./rewrite.ts";
 
@@ -209,8 +209,10 @@ const productRule =
     if (attributes["transposeA"] || !shared(original) || !fills(x.shape) || !fills(y.shape)) return undefined;
     const rows = blockedOf(x)?.shape[3].size ?? x.shape[0].size;
     const pixel = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 };
-    const inputsFirst = !attributes["transposeB"];
-    const product = blockedConv(toBlocked(x, rows), reshape(w, [...w.shape, 1, 1]), pixel, { inputsFirst });
+    const kernel = attributes["transposeB"] ? transpose(w) : w;
+    const product = blockedConv(toBlocked(x, rows), reshape(kernel, [...kernel.shape, 1, 1]), pixel, {
+      inputsFirst: true,
+    });
     return [fromBlocked(product, y.shape)];
   };
 

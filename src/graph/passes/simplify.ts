@@ -4,6 +4,7 @@ import { add, mul, sub } from "../ops/arithmetic.ts";
 import { expand, full } from "../ops/broadcast.ts";
 import { reshape, transpose } from "../ops/layout.ts";
 import { matmul } from "../ops/matmul.ts";
+import { WITH_GRADIENT } from "../ops/with-gradient.ts";
 import { makeNode, type Node, type Value } from "../value.ts";
 import { type Pass, type Rule, rewrite } from "./rewrite.ts";
 
@@ -134,6 +135,7 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
       return e && e.inputs[0].shape.length === 0 ? [expand(e.inputs[0], y.shape)] : undefined;
     },
   ],
+  [WITH_GRADIENT]: [({ inputs, outputs }) => inputs.slice(0, outputs.length)],
   StopGradient: [({ inputs: [x] }) => [x]], // passes run after differentiation
   Transpose: [
     ({ inputs: [x], attributes }) =>

@@ -6,6 +6,8 @@
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 const built = resolve(process.argv[2] ?? "dist", "src/node.js");
 const { adam, compileStep, constantRate, cpu, drawNoise, vae } = await import(pathToFileURL(built).href);
@@ -27,8 +29,10 @@ function feeds(step) {
   };
 }
 
+setFlagsFromString("--expose-gc"); // what JavaScript has not yet collected is no leak
+const collect = runInNewContext("gc");
 const resident = () => {
-  globalThis.gc?.();
+  collect();
   return process.memoryUsage().rss / 1024;
 };
 

@@ -12,8 +12,9 @@ export default defineConfig({
     // Each test file is its own process: ONNX Runtime's thread pools must not be shared between worker threads.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Software GPUs on a loaded machine are slow; a test that hangs still ends.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: ["default", "./test/count-reporter.ts"],
   },
 });

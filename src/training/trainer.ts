@@ -84,7 +84,6 @@ interface Memory {
  * Trains until the plan is done, the signal says stop (then a checkpoint is written first), or a loss term is no longer finite.
  * The same parts and plan give the same bytes, in one go or continued from any checkpoint.
  * @param from   the checkpoint to continue from, or undefined to begin
- * @param clock  milliseconds since any moment
  * @throws RunError naming the first term that is not finite; the last checkpoint stays as it was
  */
 export async function trainModel(

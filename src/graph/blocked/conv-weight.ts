@@ -6,7 +6,7 @@
  * height of a kernel made of g, and its columns q, 16 at a time, the input channels. Rows narrower than 16 are filled with several images.
  */
 import { axis, dimsOf } from "../../base/shape.ts";
-import type { Attribute } from "../../onnx/model.ts";
+import { ints } from "../../onnx/attribute.ts";
 import { constant } from "../leaves.ts";
 import { apply, defineOp, type Lowering, needF32 } from "../op.ts";
 import { convWeightOp } from "../ops/conv.ts";
@@ -66,8 +66,6 @@ function columns(a: Settings, width: number, out: number): Value {
       }
   return constant(data, [m * width, row]);
 }
-
-const ints = (value: readonly number[]): Attribute => ({ kind: "ints", value });
 
 export const blockedConvWeightOp = defineOp<Settings>({
   name: "BlockedConvWeight",

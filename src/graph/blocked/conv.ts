@@ -1,5 +1,6 @@
 /** Convolutions whose images lie in the blocked layout. They take the kernels as they are and lay them out in the graph. */
 import { axis, dimsOf, type Shape } from "../../base/shape.ts";
+import { ints } from "../../onnx/attribute.ts";
 import type { Attribute } from "../../onnx/model.ts";
 import { apply, defineOp, type Lowering, needF32 } from "../op.ts";
 import { convOp, convTransposeOp } from "../ops/conv.ts";
@@ -58,8 +59,6 @@ export function blockedConvTranspose(
 ): Value {
   return apply(blockedConvTransposeOp, [g, w, ...(sum ? [sum] : [])], { ...geometry, sizes, sum: !!sum })[0];
 }
-
-const ints = (value: readonly number[]): Attribute => ({ kind: "ints", value });
 
 export const blockedConvOp = defineOp<Fused>({
   name: "BlockedConv",

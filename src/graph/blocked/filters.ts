@@ -1,9 +1,7 @@
 /** How the runtime's blocked convolution wants its kernels: 16 inputs × 16 outputs side by side for every tap. */
-import type { Attribute } from "../../onnx/model.ts";
+import { ints } from "../../onnx/attribute.ts";
 import type { Lowering } from "../op.ts";
 import { BLOCK } from "./layout.ts";
-
-const ints = (value: readonly number[]): Attribute => ({ kind: "ints", value });
 
 /** (O, I, kernel) → blocks of 16 inputs × 16 outputs for every tap, the order in which the runtime's kernel reads. */
 export function filter(g: Lowering, w: string, [O, I, kh, kw]: readonly number[]): string {

@@ -1,6 +1,6 @@
 /** The nonlinearities of neural nets, elementwise. */
 import { ShapeError } from "../../base/errors.ts";
-import type { Attribute } from "../../onnx/model.ts";
+import { float } from "../../onnx/attribute.ts";
 import { unary } from "../elementwise.ts";
 import { apply, defineOp, needF32 } from "../op.ts";
 import type { Value } from "../value.ts";
@@ -82,8 +82,6 @@ export const leakyReluOp = defineOp<{ slope: number }>({
     { note: "hard inputs", inputs: [{ dims: [4], values: [-3, -1e-3, 1e-3, 3] }], attributes: { slope: 0.01 } },
   ],
 });
-
-const float = (value: number): Attribute => ({ kind: "float", value });
 
 /**
  * softplus(x) = log(1 + eˣ) > 0. Written as max(x, 0) − log σ(|x|), which is finite for every x: log(1 + e^−|x|) = −log σ(|x|).

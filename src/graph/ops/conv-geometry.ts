@@ -22,6 +22,14 @@ export type Geometry = {
   readonly groups: number;
 };
 
+/** The geometry among an op's attributes. */
+export const geometryIn = ({ strides, pads, dilations, groups }: Geometry): Geometry => ({
+  strides,
+  pads,
+  dilations,
+  groups,
+});
+
 /** Spells out the settings for a number of spatial axes. @throws ShapeError if a setting does not fit */
 export function geometryOf(where: string, s: ConvSettings, axes: number): Geometry {
   const list = (name: string, v: number | readonly number[], length: number, least: number): readonly number[] => {

@@ -6,6 +6,7 @@
  */
 import { ShapeError } from "../../base/errors.ts";
 import { type Axis, axis, dimsOf, type Shape, sameDims, showShape } from "../../base/shape.ts";
+import { ints } from "../../onnx/attribute.ts";
 import type { Attribute } from "../../onnx/model.ts";
 import { apply, defineOp, type Lowering, needF32, type OpCase } from "../op.ts";
 import { countOf } from "../tensor64.ts";
@@ -15,6 +16,7 @@ import {
   checkConv,
   eachTap,
   type Geometry,
+  geometryIn,
   geometryOf,
   outputSizes,
   reach,
@@ -69,7 +71,6 @@ const adjoint = (g: Value, w: Value, settings: TransposeSettings): Value => appl
 export const convWeight = (x: Value, g: Value, settings: WeightSettings): Value =>
   apply(convWeightOp, [x, g], settings)[0];
 
-const geometry = ({ strides, pads, dilations, groups }: Geometry): Geometry => ({ strides, pads, dilations, groups });
 const settingsOf = <A>(node: Node): A => node.attributes as unknown as A;
 
 export const convOp = defineOp<Geometry>({
@@ -84,7 +85,7 @@ export const convOp = defineOp<Geometry>({
   grad: (node, [dy]) => {
     if (!dy) return [];
     const [x, w] = node.inputs;
-    const g = geometry(settingsOf<Geometry>(node));
+    const g = geometryIn(settingsOf<Geometry>(node));
     return [adjoint(dy, w, { ...g, sizes: x.shape.slice(2) }), convWeight(x, dy, { ...g, kernel: w.shape.slice(2) })];
   },
   exact: ([x, w], { attributes, outputs: [y] }) => {
@@ -110,7 +111,7 @@ export const convTransposeOp = defineOp<TransposeSettings>({
   grad: (node, [dx]) => {
     if (!dx) return [];
     const [g, w] = node.inputs;
-    const a = geometry(settingsOf<TransposeSettings>(node));
+    const a = geometryIn(settingsOf<TransposeSettings>(node));
     return [apply(convOp, [dx, w], a)[0], convWeight(dx, g, { ...a, kernel: w.shape.slice(2) })];
   },
   exact: ([g, w], { attributes, outputs: [x] }) => {
@@ -139,7 +140,7 @@ export const convWeightOp = defineOp<WeightSettings>({
   grad: (node, [dw]) => {
     if (!dw) return [];
     const [x, g] = node.inputs;
-    const a = geometry(settingsOf<WeightSettings>(node));
+    const a = geometryIn(settingsOf<WeightSettings>(node));
     return [adjoint(g, dw, { ...a, sizes: x.shape.slice(2) }), apply(convOp, [x, dw], a)[0]];
   },
   exact: ([x, g], { attributes, outputs: [w] }) => {
@@ -171,8 +172,6 @@ function checkGradient(where: string, a: Geometry, g: TensorType, x: Shape, w: S
     fix: "check strides, pads and dilations; outputPadding must be below the stride",
   });
 }
-
-const ints = (value: readonly number[]): Attribute => ({ kind: "ints", value });
 
 function onnxGeometry(g: Geometry, w: Shape, pads = g.pads): Record<string, Attribute> {
   return {

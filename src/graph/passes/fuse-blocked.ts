@@ -8,7 +8,7 @@ import {
   blockedConvTranspose,
   blockedConvTransposeOp,
 } from "../blocked/conv.ts";
-import type { Geometry } from "../ops/conv-geometry.ts";
+import { type Geometry, geometryIn } from "../ops/conv-geometry.ts";
 import { reshape } from "../ops/layout.ts";
 import type { Node, Value } from "../value.ts";
 import { type Pass, type Rule, rewrite, usesOf } from "./rewrite.ts";
@@ -52,7 +52,7 @@ function partsOf({ inputs, attributes }: Node): Parts {
   };
   const bias = a.bias ? rest.shift() : undefined;
   const [sum] = a.sum ? rest : [];
-  const geometry = { strides: a.strides, pads: a.pads, dilations: a.dilations, groups: a.groups };
+  const geometry = geometryIn(a);
   return {
     x,
     w,
@@ -81,7 +81,7 @@ const add: RuleOf =
       }
       if (v.node.op.name === blockedConvTransposeOp.name && v.node.inputs.length === 2) {
         const a = v.node.attributes as unknown as Geometry & { sizes: readonly number[] };
-        const geometry = { strides: a.strides, pads: a.pads, dilations: a.dilations, groups: a.groups };
+        const geometry = geometryIn(a);
         return [blockedConvTranspose(v.node.inputs[0], v.node.inputs[1], geometry, a.sizes, other)];
       }
     }

@@ -8,8 +8,8 @@ const root = new URL("../", import.meta.url);
 const [begin, end] = ["<!-- results: written by `npm run results` -->", "<!-- end of results -->"];
 
 const runs = records("results").map(
-  ([file, { experiment, preset, data, seed, config, metrics, seconds, threads, versions }]) =>
-    `| \`${experiment}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${metrics.test.elbo.toFixed(2)} | ${Math.round(seconds / 60)} min, ${threads} threads | \`${versions.commit ?? "-"}\` | [${file}](results/${file}) |`,
+  ([file, { recipe, preset, data, seed, config, metrics, seconds, threads, versions }]) =>
+    `| \`${recipe}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${metrics.test.elbo.toFixed(2)} | ${Math.round(seconds / 60)} min, ${threads} threads | \`${versions.commit ?? "-"}\` | [${file}](results/${file}) |`,
 );
 const speeds = records("bench/results").flatMap(([file, { cases, threads, versions: built }]) =>
   cases.flatMap(({ name, ratio, ratioRange, helmholtz, pytorch, memory, versions }) =>
@@ -25,7 +25,7 @@ const means = records("bench/results").flatMap(([file, { geometricMean, cases }]
 );
 const text = `${begin}
 
-| experiment | preset | data | seed | epochs | test ELBO (nats per image) | time | commit | record |
+| recipe | preset | data | seed | epochs | test ELBO (nats per image) | time | commit | record |
 | --- | --- | --- | ---: | ---: | ---: | --- | --- | --- |
 ${runs.join("\n")}
 

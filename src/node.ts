@@ -18,12 +18,13 @@ export {
 } from "./data/open.ts";
 export { defaultDataDir } from "./data/sources.ts";
 export { demoPage } from "./experiments/demo-page.ts";
-export { evaluateRun } from "./experiments/evaluate-run.ts";
-export type { Experiment } from "./experiments/experiment.ts";
-export { exportRun } from "./experiments/export-run.ts";
-export { experiments, findExperiment } from "./experiments/index.ts";
-export { machine, packageVersion, versions } from "./experiments/provenance.ts";
-export { type ResultRecord, recordRun } from "./experiments/record-run.ts";
+export * from "./index.ts";
+export { evaluateRun } from "./recipes/evaluate-run.ts";
+export { exportRun } from "./recipes/export-run.ts";
+export { findRecipe, recipes } from "./recipes/index.ts";
+export { machine, packageVersion, versions } from "./recipes/provenance.ts";
+export type { Recipe } from "./recipes/recipe.ts";
+export { type ResultRecord, recordRun } from "./recipes/record-run.ts";
 export {
   continueRun,
   createRun,
@@ -33,8 +34,7 @@ export {
   openRunData,
   type RunContext,
   type TrainRequest,
-} from "./experiments/run.ts";
-export * from "./index.ts";
+} from "./recipes/run.ts";
 export { cpu, defaultThreads, onnxRuntimeVersion, webgpu } from "./runtime/onnxruntime-node.ts";
 export { type Checkpoint, checkpointSteps, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.ts";
 export { type Evaluation, openEvaluator } from "./training/evaluate.ts";

@@ -75,10 +75,16 @@ const may: Readonly<Record<string, { readonly values: readonly string[]; readonl
   analyses: {
     values: ["base", "onnx/encode.ts", "graph", "runtime", "distributions", "data", "models/model.ts"],
   },
-  experiments: {
+  recipes: {
     values: [
       ...["base", "onnx", "graph", "runtime", "nn", "distributions", "models", "data", "figures"],
       ...["training", "analyses"],
+    ],
+  },
+  experiments: {
+    values: [
+      ...["base", "graph", "runtime", "distributions", "models", "data", "figures"],
+      ...["training", "analyses", "recipes"],
     ],
   },
 };

@@ -120,7 +120,7 @@ describe("help", () => {
 
 describe("--json ends standard output with one line that parses", () => {
   test.each([
-    [["list"], ["experiments", "datasets"]],
+    [["list"], ["recipes", "datasets"]],
     [["list", "datasets"], ["datasets"]],
     [["data", "list"], ["datasets"]],
     [
@@ -194,9 +194,9 @@ describe("a bad command", () => {
   const smoke = ["train", "concept/vae", "--preset", "smoke", "--no-download", "--json"];
   /** Wrong use: exit code 2. */
   const usage: [string, string[], RegExp][] = [
-    ["an unknown experiment", ["train", "concept/vea", "--out", "new", "--json"], /did you mean "concept\/vae"/],
+    ["an unknown recipe", ["train", "concept/vea", "--out", "new", "--json"], /did you mean "concept\/vae"/],
     ["an unknown preset", ["train", "concept/vae", "--preset", "smoek", "--out", "new"], /did you mean "smoke"/],
-    ["no experiment", ["train", "--out", "new"], /an experiment or --resume/],
+    ["no recipe", ["train", "--out", "new"], /a recipe or --resume/],
     ["a misspelt key", [...smoke, "--out", "new", "--set", "model.latnt=3"], /did you mean "model\.latent"/],
     [
       "a negative size",

@@ -6,7 +6,7 @@ import { cpu } from "../runtime/onnxruntime-node.ts";
 import { exportOnnx } from "./export-onnx.ts";
 import { type Inference, openInference } from "./inference.ts";
 
-const metadata = { experiment: "concept/vae", seed: "1", note: "né" };
+const metadata = { recipe: "concept/vae", seed: "1", note: "né" };
 const bytes = exportOnnx(model, parameters, metadata);
 
 /** ONNX Runtime itself, without Helmholtz between. */

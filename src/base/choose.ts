@@ -2,7 +2,7 @@ import { nearest, UsageError } from "./errors.ts";
 
 /**
  * The entry of a table by its name, as people give names in flags and configurations.
- * @param where what is being chosen: a flag, a config key, "experiment"
+ * @param where what is being chosen: a flag, a config key, "recipe"
  * @param fix   what to do when no name is near (default: choose one of these)
  * @throws UsageError listing the names, with the nearest one
  */

@@ -12,8 +12,8 @@ import { imageGrid, stackRows } from "../figures/image-grid.ts";
 import { imagePanel } from "../figures/image-panel.ts";
 import { page, type Section } from "../figures/page.ts";
 import { encodePng } from "../figures/png.ts";
+import { loadParameters, observedField, openRun, openRunData, type RunContext } from "../recipes/run.ts";
 import { readMetricLog } from "../training/metric-log.ts";
-import { loadParameters, observedField, openRun, openRunData, type RunContext } from "./run.ts";
 
 /** Iterations of repeated inference, and which of them are shown. */
 const SHOWN = [0, 1, 2, 3, 4, 6, 8, 12, 20, 40];
@@ -58,7 +58,7 @@ export async function demoPage(folder: string, context: RunContext): Promise<str
       {
         kind: "text",
         paragraphs: [
-          `${run.experiment.about}`,
+          `${run.recipe.about}`,
           `${fallback ? "Generated digits took the place of MNIST, which was not at hand. " : ""}Data: ${record.data.title}. ${record.data.provenance}`,
         ],
       },
@@ -76,7 +76,7 @@ export async function demoPage(folder: string, context: RunContext): Promise<str
               .map(([name, v]) => `${name} ${v}`)
               .join(", "),
           ],
-          ["Experiment", `${record.experiment}, preset ${record.preset}, seed ${record.seed}`],
+          ["Recipe", `${record.recipe}, preset ${record.preset}, seed ${record.seed}`],
           ["Machine", `${record.machine["cpu"]}, ${record.threads} threads`],
         ],
       },
@@ -135,8 +135,8 @@ export async function demoPage(folder: string, context: RunContext): Promise<str
     });
     for (const [name, data] of Object.entries(figures)) writeFileAtomic(join(folder, "figures", name), data);
     const path = join(folder, "index.html");
-    const subtitle = `${record.experiment} on ${record.data.title}`;
-    writeFileAtomic(path, page({ title: run.experiment.title, subtitle, sections }));
+    const subtitle = `${record.recipe} on ${record.data.title}`;
+    writeFileAtomic(path, page({ title: run.recipe.title, subtitle, sections }));
     return path;
   } finally {
     await inference.dispose();

@@ -16,7 +16,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const record: RunRecord = {
   format: 1,
-  experiment: "concept/vae",
+  recipe: "concept/vae",
   preset: "smoke",
   seed: 3,
   config: { model: { latent: 2 } },
@@ -84,7 +84,7 @@ describe("run.json", () => {
     expect(readdirSync(run)).toEqual(["run.json"]);
   });
 
-  test.each(["", "{", "null", "3", '{"format": 2}', '{"format": 1, "experiment": "x"}'])(
+  test.each(["", "{", "null", "3", '{"format": 2}', '{"format": 1, "recipe": "x"}'])(
     "that is %j is a FileError with a remedy",
     (text) => {
       createRunFolder(run, record);

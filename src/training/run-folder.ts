@@ -6,7 +6,7 @@ import { makeFolder, unwritable, writeFileAtomic } from "../base/files.ts";
 /** What a run is and how it went: run.json. Readable without Helmholtz. */
 export interface RunRecord {
   readonly format: 1;
-  readonly experiment: string;
+  readonly recipe: string;
   readonly preset: string;
   readonly seed: number;
   /** The whole configuration, defaults and overrides resolved. */
@@ -82,7 +82,7 @@ export function readRun(folder: string): RunRecord {
   }
   try {
     const record = JSON.parse(readFileSync(path, "utf8")) as RunRecord;
-    if (record.format === 1 && record.experiment && record.config) return record;
+    if (record.format === 1 && record.recipe && record.config) return record;
   } catch {
     // falls through to the error below
   }

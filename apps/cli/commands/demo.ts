@@ -33,7 +33,7 @@ Examples:
     const shared = contextFrom(options);
     // A first look should not wait for a network that does not answer: one try at each address, then generated digits.
     const context = { ...shared, data: { ...shared.data, patience: { stall: 8000, retries: 0 } } };
-    await createRun({ experiment: "concept/vae", preset: options.preset, seed: options.seed, out }, context);
+    await createRun({ recipe: "concept/vae", preset: options.preset, seed: options.seed, out }, context);
     const record = await follow(out, options, true);
     if (record.status === "interrupted") {
       note(`stopped and saved. Go on with: helmholtz train --resume ${out}`);

@@ -1,5 +1,5 @@
 import { Argument, Command } from "commander";
-import { datasetIds, describeDatasets, experiments } from "../../../src/node.ts";
+import { datasetIds, describeDatasets, recipes } from "../../../src/node.ts";
 import { withJson } from "../options.ts";
 import { emit, table } from "../output.ts";
 
@@ -7,11 +7,11 @@ export function listCommand(): Command {
   return withJson(
     new Command("list")
       .description("List what can be trained, and on what.")
-      .addArgument(new Argument("[what]", "only one kind").choices(["experiments", "datasets"]))
-      .addHelpText("after", "\nExamples:\n  helmholtz list\n  helmholtz list experiments --json"),
+      .addArgument(new Argument("[what]", "only one kind").choices(["recipes", "datasets"]))
+      .addHelpText("after", "\nExamples:\n  helmholtz list\n  helmholtz list recipes --json"),
   ).action((what: string | undefined, { json = false }: { json?: boolean }) => {
     const listing = {
-      experiments: experiments.map(({ id, title, source, about, presets, unstated }) => ({
+      recipes: recipes.map(({ id, title, source, about, presets, unstated }) => ({
         id,
         title,
         source,
@@ -37,8 +37,8 @@ export function listCommand(): Command {
 
   function experimentText(): string {
     return [
-      "Experiments (helmholtz train <experiment> --preset <preset>)",
-      ...experiments.map((e) =>
+      "Recipes (helmholtz train <recipe> --preset <preset>)",
+      ...recipes.map((e) =>
         [
           `  ${e.id}  ${e.title}`,
           `    ${e.source.paper}, ${e.source.part}`,

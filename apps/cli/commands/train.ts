@@ -26,12 +26,12 @@ interface TrainOptions extends CommonOptions {
 
 export function trainCommand(): Command {
   const command = new Command("train")
-    .description("Train an experiment into a run folder, or go on with a run that was stopped.")
-    .argument("[experiment]", "which one, as in `helmholtz list`")
+    .description("Train a recipe into a run folder, or go on with a run that was stopped.")
+    .argument("[recipe]", "which one, as in `helmholtz list`")
     .option("--preset <name>", "its size: quick, paper (the paper's own) or smoke (seconds, for tests)", "quick")
     .option("--seed <n>", "seed of all randomness; the same seed gives the same bytes", wholeNumber, 1)
     .option("--set <key=value>", "change one setting, as in --set model.latent=32 (repeatable)", collect, [])
-    .option("--out <folder>", "the run folder (default: runs/<experiment>/<date>-<id>)")
+    .option("--out <folder>", "the run folder (default: runs/<recipe>/<date>-<id>)")
     .option("--resume <folder>", "go on with this run exactly where it stopped; all settings come from the run");
   withJson(withDevice(withData(command))).addHelpText(
     "after",
@@ -45,37 +45,35 @@ Examples:
 
 The run folder is readable without Helmholtz: run.json, metrics.jsonl, model.safetensors, README.md, checkpoints/.`,
   );
-  return command.action(async (experiment: string | undefined, options: TrainOptions) => {
-    const record = options.resume
-      ? await resume(experiment, options.resume, options)
-      : await begin(experiment, options);
+  return command.action(async (recipe: string | undefined, options: TrainOptions) => {
+    const record = options.resume ? await resume(recipe, options.resume, options) : await begin(recipe, options);
     process.exitCode = record.status === "interrupted" ? EXIT.interrupted : EXIT.ok;
   });
 }
 
-async function begin(experiment: string | undefined, options: TrainOptions): Promise<RunRecord> {
-  if (!experiment) {
+async function begin(recipe: string | undefined, options: TrainOptions): Promise<RunRecord> {
+  if (!recipe) {
     throw new UsageError({
       where: "train",
-      expected: "an experiment or --resume <folder>",
+      expected: "a recipe or --resume <folder>",
       got: "neither",
       fix: "for example: helmholtz train concept/vae",
     });
   }
   const { preset, seed, set } = options;
-  const out = options.out ?? newRunFolder(experiment);
-  await createRun({ experiment, preset, seed, set, out }, contextFrom(options));
+  const out = options.out ?? newRunFolder(recipe);
+  await createRun({ recipe, preset, seed, set, out }, contextFrom(options));
   return follow(out, options);
 }
 
-async function resume(experiment: string | undefined, folder: string, options: TrainOptions): Promise<RunRecord> {
+async function resume(recipe: string | undefined, folder: string, options: TrainOptions): Promise<RunRecord> {
   const record = readRun(folder);
-  if (experiment !== undefined && experiment !== record.experiment) {
+  if (recipe !== undefined && recipe !== record.recipe) {
     throw new UsageError({
       where: `--resume ${folder}`,
-      expected: `a run of ${experiment}`,
-      got: `one of ${record.experiment}`,
-      fix: "leave the experiment out: the run knows it",
+      expected: `a run of ${recipe}`,
+      got: `one of ${record.recipe}`,
+      fix: "leave the recipe out: the run knows it",
     });
   }
   if (record.status === "completed") note(`${folder} is complete already.`);
@@ -118,10 +116,10 @@ function summary(folder: string, record: RunRecord): string {
 }
 
 /** runs/concept/vae/2026-11-21-1, counted up. */
-export function newRunFolder(experiment: string): string {
+export function newRunFolder(recipe: string): string {
   const day = new Date().toISOString().slice(0, 10);
   for (let n = 1; ; n++) {
-    const folder = join("runs", experiment, `${day}-${n}`);
+    const folder = join("runs", recipe, `${day}-${n}`);
     if (!existsSync(folder)) return folder;
   }
 }

@@ -2,14 +2,14 @@ import type { z } from "zod";
 import type { Model } from "../models/model.ts";
 import type { DataConfig, TrainConfig } from "./config.ts";
 
-/** What every experiment's configuration has. */
-export interface ExperimentConfig {
+/** What every recipe's configuration has. */
+export interface RecipeConfig {
   readonly model: Readonly<Record<string, unknown>>;
   readonly data: DataConfig;
   readonly train: TrainConfig;
 }
 
-/** A named size of an experiment. */
+/** A named size of a recipe. */
 export interface Preset<C> {
   /** What was shrunk against the paper, and why that still shows the effect. */
   readonly note: string;
@@ -30,7 +30,7 @@ export interface Target {
 }
 
 /** A training of one of the papers' systems, as data: sizes, presets, what the paper leaves open, what is to be reached. */
-export interface Experiment<C extends ExperimentConfig = ExperimentConfig> {
+export interface Recipe<C extends RecipeConfig = RecipeConfig> {
   /** "concept/vae" */
   readonly id: string;
   readonly title: string;
@@ -46,7 +46,7 @@ export interface Experiment<C extends ExperimentConfig = ExperimentConfig> {
   readonly model: (config: C) => Model;
 }
 
-/** Ties the parts of an experiment together, so that the compiler checks them against each other. */
-export function experiment<C extends ExperimentConfig>(definition: Experiment<C>): Experiment {
-  return definition as unknown as Experiment;
+/** Ties the parts of a recipe together, so that the compiler checks them against each other. */
+export function recipe<C extends RecipeConfig>(definition: Recipe<C>): Recipe {
+  return definition as unknown as Recipe;
 }

@@ -18,7 +18,7 @@ import { readMetricLog } from "../training/metric-log.ts";
 import { type RunRecord, readRun, writeRun } from "../training/run-folder.ts";
 import { decodeSafetensors } from "../training/safetensors.ts";
 import type { TrainingEvent } from "../training/trainer.ts";
-import { demoPage } from "./demo-page.ts";
+import { demoPage } from "../experiments/demo-page.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { exportRun } from "./export-run.ts";
 import { continueRun, createRun, loadParameters, openRun, type RunContext, type TrainRequest } from "./run.ts";
@@ -30,7 +30,7 @@ let whole: string;
 let finished: RunRecord;
 
 const request = (out: string, changes: Partial<TrainRequest> = {}): TrainRequest => ({
-  experiment: "concept/vae",
+  recipe: "concept/vae",
   preset: "smoke",
   set: ["model.hidden=16", "data.trainLimit=500"], // 10 steps an epoch
   out,
@@ -70,7 +70,7 @@ describe("a finished run", () => {
   test("says in run.json what it was made from, by what, and how it went", () => {
     expect(finished).toMatchObject({
       format: 1,
-      experiment: "concept/vae",
+      recipe: "concept/vae",
       preset: "smoke",
       seed: 1,
       config: { model: { hidden: 16, latent: 10 }, data: { id: "glyphs", trainLimit: 500 }, train: { epochs: 2 } },
@@ -136,7 +136,7 @@ describe("a finished run", () => {
 
   test("is exported with its provenance", () => {
     const onnx = decodeModel(readFileSync(exportRun(whole, join(root, "vae.onnx"))));
-    expect(onnx.metadata).toMatchObject({ experiment: "concept/vae", preset: "smoke", seed: "1", data: "Glyphs" });
+    expect(onnx.metadata).toMatchObject({ recipe: "concept/vae", preset: "smoke", seed: "1", data: "Glyphs" });
     expect(JSON.parse(onnx.metadata["config"])).toEqual(finished.config);
   });
 });
@@ -205,7 +205,7 @@ describe("trainings", () => {
 
 describe("a request", () => {
   test.each([
-    [{ experiment: "concept/vea" }, /did you mean "concept\/vae"/],
+    [{ recipe: "concept/vea" }, /did you mean "concept\/vae"/],
     [{ preset: "tiny" }, /one of paper, quick, smoke/],
     [{ set: ["model.latent=-1"] }, /model\.latent: expected number to be >=1, got -1/],
     [{ set: ["data.id=mnits"] }, /did you mean "mnist"/],

@@ -28,7 +28,7 @@ const optimizerSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("sgd"), momentum: z.number().min(0).lt(1) }),
 ]);
 
-/** Training settings that every experiment shares. */
+/** Training settings that every recipe shares. */
 export const trainSchema = z.strictObject({
   /** Examples a step. */
   batch: count,

@@ -15,15 +15,15 @@ import { createRunFolder, lockRun, type RunRecord, readRun, sweepTemporary, writ
 import { compileStep } from "../training/step.ts";
 import { type TrainingEvent, type TrainingResult, trainModel } from "../training/trainer.ts";
 import { override, parseConfig } from "./config.ts";
-import type { Experiment, ExperimentConfig } from "./experiment.ts";
-import { findExperiment, findPreset } from "./index.ts";
+import { findPreset, findRecipe } from "./index.ts";
 import { limited, planTraining } from "./plan.ts";
 import { machine, versions } from "./provenance.ts";
+import type { Recipe, RecipeConfig } from "./recipe.ts";
 import { runReadme } from "./run-readme.ts";
 
 /** What to train. */
 export interface TrainRequest {
-  readonly experiment: string;
+  readonly recipe: string;
   /** Default "quick". */
   readonly preset?: string;
   /** Default 1. */
@@ -50,8 +50,8 @@ export interface RunContext {
 export interface OpenedRun {
   readonly folder: string;
   readonly record: RunRecord;
-  readonly experiment: Experiment;
-  readonly config: ExperimentConfig;
+  readonly recipe: Recipe;
+  readonly config: RecipeConfig;
   readonly model: Model;
 }
 
@@ -60,18 +60,18 @@ export const MODEL_FILE = "model.safetensors";
 
 /** Checks a request and makes its run folder, without training. @throws UsageError, FileError */
 export async function createRun(request: TrainRequest, context: RunContext): Promise<RunRecord> {
-  const experiment = findExperiment(request.experiment);
+  const recipe = findRecipe(request.recipe);
   const preset = request.preset ?? "quick";
-  const base = findPreset(experiment, preset).config;
+  const base = findPreset(recipe, preset).config;
   const seed = request.seed ?? 1;
   const wanted = override(base, request.set ?? []);
-  const config = parseConfig(experiment.schema, wanted, `config of ${experiment.id}`, base);
-  experiment.model(config); // refuses sizes that do not fit together before anything is written
+  const config = parseConfig(recipe.schema, wanted, `config of ${recipe.id}`, base);
+  recipe.model(config); // refuses sizes that do not fit together before anything is written
   const found = await openDataset(config.data.id, { ...context.data, fallback: true, notice: context.notice });
   const dataset = limited(found, config.data);
   const record: RunRecord = {
     format: 1,
-    experiment: experiment.id,
+    recipe: recipe.id,
     preset,
     seed,
     config: config as unknown as RunRecord["config"],
@@ -94,7 +94,7 @@ export async function createRun(request: TrainRequest, context: RunContext): Pro
  * @throws RunError if a loss is no longer finite; FileError if a checkpoint is damaged or the disk fails; run.json then says so
  */
 export async function continueRun(folder: string, context: RunContext): Promise<RunRecord> {
-  const { record, experiment, config, model } = openRun(folder);
+  const { record, recipe, config, model } = openRun(folder);
   if (record.status === "completed" || record.status === "stopped early") return record;
   const unlock = lockRun(folder);
   try {
@@ -105,7 +105,7 @@ export async function continueRun(folder: string, context: RunContext): Promise<
     writeRun(folder, running);
     try {
       const result = await train(folder, running, config, model, dataset, context);
-      return finish(folder, running, result, model, experiment, config);
+      return finish(folder, running, result, model, recipe, config);
     } catch (cause) {
       writeRun(folder, { ...running, status: "failed", error: (cause as Error).message });
       throw cause;
@@ -118,16 +118,16 @@ export async function continueRun(folder: string, context: RunContext): Promise<
 /** Reads what a run folder is. @throws FileError or UsageError if it is none, or of another version */
 export function openRun(folder: string): OpenedRun {
   const record = readRun(folder);
-  const experiment = findExperiment(record.experiment);
-  const known = experiment.presets.paper.config;
-  const config = parseConfig(experiment.schema, record.config, `config in ${join(folder, "run.json")}`, known);
-  return { folder, record, experiment, config, model: experiment.model(config) };
+  const recipe = findRecipe(record.recipe);
+  const known = recipe.presets.paper.config;
+  const config = parseConfig(recipe.schema, record.config, `config in ${join(folder, "run.json")}`, known);
+  return { folder, record, recipe, config, model: recipe.model(config) };
 }
 
 /** The data that a run was begun on; never a substitute. @throws FileError if they cannot be had any more */
 export async function openRunData(record: RunRecord, options: OpenOptions = {}): Promise<Dataset> {
   const dataset = await openDataset(record.data.id, { ...options, fallback: false });
-  return limited(dataset, (record.config as unknown as ExperimentConfig).data);
+  return limited(dataset, (record.config as unknown as RecipeConfig).data);
 }
 
 /** The parameters of a run: of its end, or of its newest checkpoint if it has not ended. @throws FileError if it has neither */
@@ -166,7 +166,7 @@ export function observedField(dataset: Dataset): string {
 async function train(
   folder: string,
   { seed, threads }: RunRecord,
-  config: ExperimentConfig,
+  config: RecipeConfig,
   model: Model,
   dataset: Dataset,
   { runtime, signal, watch }: RunContext,
@@ -209,8 +209,8 @@ function finish(
   running: RunRecord,
   result: TrainingResult,
   model: Model,
-  experiment: Experiment,
-  config: ExperimentConfig,
+  recipe: Recipe,
+  config: RecipeConfig,
 ): RunRecord {
   const record: RunRecord = {
     ...running,
@@ -225,7 +225,7 @@ function finish(
   if (result.status !== "interrupted") {
     const ports = model.variables.map((v) => ({ ...v, name: leafName(v), initial: () => {} }));
     writeFileAtomic(join(folder, MODEL_FILE), encodeVariables(ports, result.state));
-    writeFileAtomic(join(folder, "README.md"), runReadme(record, experiment, config, model));
+    writeFileAtomic(join(folder, "README.md"), runReadme(record, recipe, config, model));
   }
   writeRun(folder, record);
   return record;

@@ -7,7 +7,7 @@ import { openRun } from "./run.ts";
 
 /** A finished run's outcome, small enough to be committed: what was run, on what, how it ended, and the curve. */
 export interface ResultRecord {
-  readonly experiment: string;
+  readonly recipe: string;
   readonly preset: string;
   readonly seed: number;
   /** The command that repeats it. */
@@ -25,7 +25,7 @@ export interface ResultRecord {
 }
 
 /**
- * Writes `<out>/<experiment>-<preset>-seed<n>.json` and the learning curve beside it as SVG.
+ * Writes `<out>/<recipe>-<preset>-seed<n>.json` and the learning curve beside it as SVG.
  * @returns the path of the JSON file
  * @throws UsageError if the run has not ended
  */
@@ -39,14 +39,14 @@ export function recordRun(folder: string, out: string): string {
       fix: `finish it with \`helmholtz train --resume ${folder}\``,
     });
   }
-  const { experiment, preset, seed, config, threads, versions, machine } = record;
+  const { recipe, preset, seed, config, threads, versions, machine } = record;
   const log = readMetricLog(join(folder, "metrics.jsonl"));
   const splits = [...new Set(log.filter((r) => "elbo" in r.metrics).map((r) => r.split))];
   const result: ResultRecord = {
-    experiment,
+    recipe,
     preset,
     seed,
-    command: `npx helmholtz train ${experiment} --preset ${preset} --seed ${seed}`,
+    command: `npx helmholtz train ${recipe} --preset ${preset} --seed ${seed}`,
     data: record.data.title,
     config,
     metrics: record.metrics ?? {},
@@ -57,7 +57,7 @@ export function recordRun(folder: string, out: string): string {
     machine,
     finished: record.finished ?? "",
   };
-  const path = join(out, `${experiment.replace("/", "-")}-${preset}-seed${seed}`);
+  const path = join(out, `${recipe.replace("/", "-")}-${preset}-seed${seed}`);
   writeFileAtomic(`${path}.json`, `${JSON.stringify(result, undefined, 2)}\n`);
   writeFileAtomic(`${path}.svg`, figure(result, log));
   return `${path}.json`;
@@ -68,12 +68,12 @@ function curve(log: readonly MetricRecord[], split: string): [number, number][] 
 }
 
 /** Training and evaluation curves from the first evaluation on: what lies before is far below and would squeeze the rest. */
-function figure({ experiment, curves }: ResultRecord, log: readonly MetricRecord[]): string {
+function figure({ recipe, curves }: ResultRecord, log: readonly MetricRecord[]): string {
   const from = Math.min(...Object.values(curves).flatMap((points) => points.map(([epoch]) => epoch)));
   const train = log.filter((r) => r.split === "train" && r.epoch >= from);
   const every = Math.ceil(train.length / 300);
   return lineChart({
-    id: `${experiment.replace("/", "-")}-curve`,
+    id: `${recipe.replace("/", "-")}-curve`,
     series: [
       {
         name: "training batches",

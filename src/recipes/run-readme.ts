@@ -2,20 +2,20 @@ import { showShape } from "../base/shape.ts";
 import { leafName } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
 import type { RunRecord } from "../training/run-folder.ts";
-import type { Experiment, ExperimentConfig } from "./experiment.ts";
+import type { Recipe, RecipeConfig } from "./recipe.ts";
 
 /** The model card that lies in a run folder: what was trained, on what, how well, and what each file is. */
-export function runReadme(record: RunRecord, experiment: Experiment, config: ExperimentConfig, model: Model): string {
+export function runReadme(record: RunRecord, recipe: Recipe, config: RecipeConfig, model: Model): string {
   const metrics = Object.entries(record.metrics ?? {}).map(
     ([split, m]) => `| ${split} | ${m["elbo"].toFixed(2)} | ${m["count"]} |`,
   );
   const variables = model.variables.map((v) => `| \`${leafName(v)}\` | ${showShape(v.shape)} |`);
-  return `# ${experiment.title}
+  return `# ${recipe.title}
 
-${experiment.about}
+${recipe.about}
 
-- Experiment: \`${record.experiment}\`, preset \`${record.preset}\`, seed ${record.seed}
-- Source: ${experiment.source.paper}, ${experiment.source.part}
+- Recipe: \`${record.recipe}\`, preset \`${record.preset}\`, seed ${record.seed}
+- Source: ${recipe.source.paper}, ${recipe.source.part}
 - Data: ${record.data.title}. ${record.data.provenance}
 - Training: ${config.train.epochs} epochs, ${record.step} steps, ${Math.round(record.seconds ?? 0)} s on ${record.machine["cpu"]} (${record.threads} threads), ${record.status}
 

@@ -6,9 +6,9 @@ import { loadParameters, openRun } from "./run.ts";
 /** Writes a run's model as a standard ONNX file. @returns its path @throws FileError if the run has no parameters or the place cannot be written */
 export function exportRun(folder: string, out = join(folder, "model.onnx")): string {
   const run = openRun(folder);
-  const { experiment, preset, seed, data, versions, config } = run.record;
+  const { recipe, preset, seed, data, versions, config } = run.record;
   const metadata = {
-    experiment,
+    recipe,
     preset,
     seed: String(seed),
     data: data.title,

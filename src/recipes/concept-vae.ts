@@ -3,7 +3,7 @@ import { vae } from "../models/vae.ts";
 import { type ActivationName, activations } from "../nn/activations.ts";
 import { type InitializerName, initializers } from "../nn/initializers.ts";
 import { adamDefaults, dataSchema, trainSchema } from "./config.ts";
-import { experiment } from "./experiment.ts";
+import { recipe } from "./recipe.ts";
 
 const names = <T extends string>(table: Record<T, unknown>): T[] => Object.keys(table) as T[];
 const size = z.int().min(1);
@@ -49,7 +49,7 @@ const smoke: Config = {
   train: { ...quick.train, batch: 50, epochs: 2, checkpointEvery: 10 },
 };
 
-export const conceptVae = experiment<Config>({
+export const conceptVae = recipe<Config>({
   id: "concept/vae",
   title: "VAE for concept formation by repeated inference",
   source: { paper: "Nagano, Karakida & Okada, arXiv:1712.04195", part: "section 2, model of figs. 1–4" },

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { UsageError } from "../base/errors.ts";
 import { glyphs } from "../data/glyphs.ts";
 import type { TrainConfig } from "./config.ts";
-import { findExperiment } from "./index.ts";
+import { findRecipe } from "./index.ts";
 import { limited, planTraining } from "./plan.ts";
 
-const smoke = findExperiment("concept/vae").presets.smoke.config.train;
+const smoke = findRecipe("concept/vae").presets.smoke.config.train;
 const data = glyphs({ train: 230, test: 40 });
 const planned = (changes: Partial<TrainConfig> = {}) => planTraining({ ...smoke, ...changes }, 1, data);
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../base/errors.ts";
 import { override, parseConfig } from "./config.ts";
-import { experiments, findExperiment, findPreset } from "./index.ts";
+import { findPreset, findRecipe, recipes } from "./index.ts";
 
-const { schema, presets } = findExperiment("concept/vae");
+const { schema, presets } = findRecipe("concept/vae");
 const base = presets.smoke.config;
 
 /** What `--set` makes of the smoke preset. */
@@ -96,8 +96,8 @@ describe("a wrong setting is a UsageError", () => {
   });
 });
 
-describe("experiments", () => {
-  test.each(experiments.map((e) => [e.id, e] as const))("%s: every preset is a valid config", (_, e) => {
+describe("recipes", () => {
+  test.each(recipes.map((e) => [e.id, e] as const))("%s: every preset is a valid config", (_, e) => {
     for (const [name, preset] of Object.entries(e.presets)) {
       expect(parseConfig(e.schema, preset.config, name, preset.config)).toEqual(preset.config);
       expect(e.model(preset.config).variables.length).toBeGreaterThan(0);
@@ -114,11 +114,11 @@ describe("experiments", () => {
   });
 
   test("are found by name, and a misspelt one is a UsageError with the nearest", () => {
-    expect(findExperiment("concept/vae").id).toBe("concept/vae");
-    expect(() => findExperiment("concept/vea")).toThrow(UsageError);
-    expect(() => findExperiment("concept/vea")).toThrow(/did you mean "concept\/vae"/);
-    expect(() => findExperiment("toString")).toThrow(UsageError);
-    const e = findExperiment("concept/vae");
+    expect(findRecipe("concept/vae").id).toBe("concept/vae");
+    expect(() => findRecipe("concept/vea")).toThrow(UsageError);
+    expect(() => findRecipe("concept/vea")).toThrow(/did you mean "concept\/vae"/);
+    expect(() => findRecipe("toString")).toThrow(UsageError);
+    const e = findRecipe("concept/vae");
     expect(() => findPreset(e, "smok")).toThrow(/one of paper, quick, smoke, got "smok"; did you mean "smoke"/);
     expect(() => findPreset(e, "nothing like it")).toThrow(UsageError);
   });

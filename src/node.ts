@@ -39,6 +39,7 @@ export { cpu, defaultThreads, onnxRuntimeVersion, webgpu } from "./runtime/onnxr
 export { type Checkpoint, checkpointSteps, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.ts";
 export { type Evaluation, openEvaluator } from "./training/evaluate.ts";
 export { type MetricRecord, readMetricLog } from "./training/metric-log.ts";
+export { headline, metricLabel, metricText, metricValue } from "./training/metric-text.ts";
 export { type RunRecord, readRun } from "./training/run-folder.ts";
 export { decodeSafetensors, encodeSafetensors } from "./training/safetensors.ts";
 export { type TrainingEvent, trainModel } from "./training/trainer.ts";

@@ -69,7 +69,7 @@ const may: Readonly<Record<string, { readonly values: readonly string[]; readonl
   data: { values: ["base"] },
   figures: { values: ["base"] },
   training: {
-    values: ["base", "graph", "runtime", "models/model.ts"],
+    values: ["base", "graph", "runtime", "nn/phase.ts", "models/model.ts"],
     types: ["data/dataset.ts", "data/batches.ts"],
   },
   analyses: {

@@ -45,7 +45,7 @@ describe.each(composites)("$name", ({ name, inputs, build }) => {
 describe("the loss of a small VAE, with respect to its ten variables", () => {
   const subject = (): check.Subject => {
     const model = vae({ pixels: 4, hidden: 3, latent: 2, samples: 2, activation: "tanh", init: "glorot-uniform" });
-    const loss = model.loss!(input("x", [axis("batch", 2), 4]));
+    const loss = model.loss!({ x: input("x", [axis("batch", 2), 4]) }, "evaluation");
     const leaves = reachable(Object.values(loss)).flatMap((n) =>
       n.leaf && n.leaf.kind !== "constant" ? n.outputs : [],
     );

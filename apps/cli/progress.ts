@@ -1,4 +1,4 @@
-import type { TrainingEvent } from "../../src/node.ts";
+import { metricText, type TrainingEvent } from "../../src/node.ts";
 import { duration } from "./output.ts";
 
 /** Shows how a training goes: one line that is rewritten on a terminal, one line an evaluation elsewhere. */
@@ -26,11 +26,7 @@ export function trainingProgress(out: NodeJS.WriteStream = process.stderr): Prog
       }
       if (event.kind === "metrics" && event.record.split !== "train") {
         const { split, epoch, metrics } = event.record;
-        const terms = Object.entries(metrics).filter(([name]) => name !== "elbo");
-        const shown = terms.map(([name, v]) => `${name} ${v.toFixed(2)}`).join(", ");
-        out.write(
-          `${out.isTTY ? clear : ""}epoch ${epoch}  ${split} ELBO ${metrics["elbo"].toFixed(2)} nats  (${shown})\n`,
-        );
+        out.write(`${out.isTTY ? clear : ""}epoch ${epoch}  ${split} ${metricText(metrics)}\n`);
         open = false;
       }
     },
@@ -45,6 +41,6 @@ function progressText(e: Extract<TrainingEvent, { kind: "progress" }>): string {
   const part = e.step / e.steps;
   const filled = Math.round(part * 20);
   const bar = "█".repeat(filled) + "░".repeat(20 - filled);
-  const terms = Object.entries(e.metrics).map(([name, v]) => `${name} ${v.toFixed(1)}`);
+  const terms = Object.entries(e.metrics).map(([name, v]) => `${name} ${v.toFixed(Math.abs(v) < 10 ? 3 : 1)}`);
   return `${bar} ${Math.floor(part * 100)} %  epoch ${e.epoch.toFixed(1)}  ${terms.join("  ")}  ${e.stepsPerSecond.toFixed(0)} steps/s  ${duration(e.secondsLeft)} left`;
 }

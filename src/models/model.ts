@@ -1,6 +1,8 @@
 import type { Shape } from "../base/shape.ts";
+import type { Categorical } from "../distributions/categorical.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Value } from "../graph/value.ts";
+import type { Phase } from "../nn/phase.ts";
 
 /** A layer of inferred quantities. */
 export interface Latent {
@@ -19,6 +21,19 @@ export interface Observation {
   readonly doc: string;
 }
 
+/** What supervision says of one example: a field of the data set, and words for people. */
+export interface Target {
+  readonly field: string;
+  readonly shape: Shape;
+  readonly doc: string;
+}
+
+/** Examples to learn from or to be scored on: x (batch, …observation), and target (batch, …) for a model that has one. */
+export interface Batch {
+  readonly x: Value;
+  readonly target?: Value;
+}
+
 /** Beliefs about latents, by the latent's name. */
 export type Beliefs = Readonly<Record<string, Distribution>>;
 
@@ -35,6 +50,8 @@ export interface Model {
   /** The paper, with version and equation. */
   readonly source: string;
   readonly observation: Observation;
+  /** What the model is taught; absent where it learns from observations alone. */
+  readonly target?: Target;
   readonly latents: readonly Latent[];
   readonly variables: readonly Value[];
   /** Recognition: x (batch, …observation) → q(z | x) for every latent. */
@@ -43,8 +60,17 @@ export interface Model {
   generate?(z: Latents): Distribution;
   /** The prior of every latent, for n examples: what sleep and sampling draw from. */
   prior?(n: number): Beliefs;
-  /** What training minimises, term by term, each (batch), in nats per example. The loss is their sum. */
-  loss?(x: Value): LossTerms;
+  /** Discrimination: x (batch, …observation) → p(class | x), one-hot (batch, class). */
+  classify?(x: Value): Categorical;
+  /**
+   * What training minimises, term by term, each (batch), in nats per example. The loss is their sum. With VariableUpdates for the
+   * phase the model learns: dropout drops, and running statistics are noted there.
+   */
+  loss?(batch: Batch, phase: Phase): LossTerms;
+  /** Name of minus the loss: "elbo", "log-likelihood". Nats per example; higher is better. Required where there is a loss. */
+  readonly objective?: string;
+  /** What is measured beside the loss when the model is evaluated, each (batch): 1 where a class is right, say. */
+  scores?(batch: Batch): LossTerms;
 }
 
 /** Named terms, each (batch) nats. */

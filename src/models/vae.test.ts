@@ -31,7 +31,7 @@ const torch = JSON.parse(
 /** The terms and the gradient of their batch mean, by name. */
 function losses(config: VaeConfig, batch: number): Record<string, Value> {
   const model = vae(config);
-  const terms = model.loss!(input("x", [axis("batch", batch), ...model.observation.shape]));
+  const terms = model.loss!({ x: input("x", [axis("batch", batch), ...model.observation.shape]) }, "evaluation");
   const slopes = gradient(mean(addAll(Object.values(terms))), model.variables);
   return { ...terms, ...Object.fromEntries(model.variables.map((v, i) => [`d/${leafName(v)}`, slopes[i]])) };
 }
@@ -110,7 +110,7 @@ describe("the loss is eq. (5) of the paper, written out", () => {
       return { kl, reconstruction: -logp };
     });
 
-    const terms = model.loss!(input("x", [axis("batch", B), ...model.observation.shape]));
+    const terms = model.loss!({ x: input("x", [axis("batch", B), ...model.observation.shape]) }, "evaluation");
     const found = interpret(Object.values(terms), { ...p, x, "vae/z": ε });
     expect(Object.keys(terms)).toEqual(["reconstruction", "kl"]);
     expectNear(

@@ -80,7 +80,8 @@ export function vae(config: VaeConfig): Model {
       return { z: gaussian(zero, zero) };
     },
     /** −ELBO, eq. (5): KL(q(z|x) ‖ N(0, I)) − (1/L) Σ_l log p(x | z⁽ˡ⁾), z⁽ˡ⁾ = μ + σ ⊙ ε⁽ˡ⁾ */
-    loss: (x) => {
+    objective: "elbo",
+    loss: ({ x }) => {
       const qz = q(x);
       const ε = noise("vae/z", "normal", [axis("sample", L), x.shape[0], latent]);
       const z = qz.sample(ε); // (sample, batch, latent)

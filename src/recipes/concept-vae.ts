@@ -2,10 +2,9 @@ import { z } from "zod";
 import { vae } from "../models/vae.ts";
 import { type ActivationName, activations } from "../nn/activations.ts";
 import { type InitializerName, initializers } from "../nn/initializers.ts";
-import { adamDefaults, dataSchema, trainSchema } from "./config.ts";
+import { adamDefaults, dataSchema, namesOf, trainSchema } from "./config.ts";
 import { recipe } from "./recipe.ts";
 
-const names = <T extends string>(table: Record<T, unknown>): T[] => Object.keys(table) as T[];
 const size = z.int().min(1);
 
 const schema = z.strictObject({
@@ -13,8 +12,8 @@ const schema = z.strictObject({
     hidden: size,
     latent: size,
     samples: size,
-    activation: z.enum(names<ActivationName>(activations)),
-    init: z.enum(names<InitializerName>(initializers)),
+    activation: z.enum(namesOf<ActivationName>(activations)),
+    init: z.enum(namesOf<InitializerName>(initializers)),
   }),
   data: dataSchema,
   train: trainSchema,

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { nearest, UsageError } from "../base/errors.ts";
 
+/** Names of a table, for a choice among them. */
+export const namesOf = <T extends string>(table: Record<T, unknown>): T[] => Object.keys(table) as T[];
+
 const count = z.int().min(1);
 const rate = z.number().positive();
 
@@ -42,7 +45,7 @@ export const trainSchema = z.strictObject({
   evaluateEvery: count,
   /** Steps between checkpoints; null: one an epoch. */
   checkpointEvery: count.nullable(),
-  /** Ends when the bound on `holdOut` training images, which are then not trained on, has not risen for `patience` evaluations. */
+  /** Ends when the objective on `holdOut` training images, which are then not trained on, has not risen for `patience` evaluations. */
   earlyStop: z.strictObject({ patience: count, holdOut: count }).nullable(),
 });
 

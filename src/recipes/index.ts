@@ -1,9 +1,10 @@
 /** All recipes, and how to find one. */
 import { choose } from "../base/choose.ts";
+import { conceptClassifier } from "./concept-classifier.ts";
 import { conceptVae } from "./concept-vae.ts";
 import type { Preset, Recipe, RecipeConfig } from "./recipe.ts";
 
-export const recipes: readonly Recipe[] = [conceptVae];
+export const recipes: readonly Recipe[] = [conceptVae, conceptClassifier];
 
 /** @throws UsageError with the nearest known name */
 export function findRecipe(id: string): Recipe {

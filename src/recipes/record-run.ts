@@ -3,7 +3,10 @@ import { UsageError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import { lineChart } from "../figures/chart.ts";
 import { type MetricRecord, readMetricLog } from "../training/metric-log.ts";
-import { openRun } from "./run.ts";
+import { headline, metricLabel } from "../training/metric-text.ts";
+import { findPreset } from "./index.ts";
+import { openRun, type TrainRequest } from "./run.ts";
+import { quoted, settingsBetween } from "./settings.ts";
 
 /** A finished run's outcome, small enough to be committed: what was run, on what, how it ended, and the curve. */
 export interface ResultRecord {
@@ -15,8 +18,8 @@ export interface ResultRecord {
   readonly data: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Evaluations by split: epoch and ELBO, nats per example. */
-  readonly curves: Readonly<Record<string, readonly (readonly [epoch: number, elbo: number])[]>>;
+  /** Evaluations by split: epoch and objective, nats per example. */
+  readonly curves: Readonly<Record<string, readonly (readonly [epoch: number, objective: number])[]>>;
   readonly seconds: number;
   readonly threads: number;
   readonly versions: Readonly<Record<string, string>>;
@@ -25,12 +28,12 @@ export interface ResultRecord {
 }
 
 /**
- * Writes `<out>/<recipe>-<preset>-seed<n>.json` and the learning curve beside it as SVG.
+ * Writes `<out>/<recipe>-<preset>-<settings>-seed<n>.json` and the learning curve beside it as SVG.
  * @returns the path of the JSON file
  * @throws UsageError if the run has not ended
  */
 export function recordRun(folder: string, out: string): string {
-  const { record } = openRun(folder);
+  const { record, recipe: definition, config: resolved } = openRun(folder);
   if (record.status !== "completed" && record.status !== "stopped early") {
     throw new UsageError({
       where: folder,
@@ -40,13 +43,14 @@ export function recordRun(folder: string, out: string): string {
     });
   }
   const { recipe, preset, seed, config, threads, versions, machine } = record;
+  const settings = settingsBetween(findPreset(definition, preset).config, resolved);
   const log = readMetricLog(join(folder, "metrics.jsonl"));
-  const splits = [...new Set(log.filter((r) => "elbo" in r.metrics).map((r) => r.split))];
+  const splits = [...new Set(log.filter((r) => r.split !== "train").map((r) => r.split))];
   const result: ResultRecord = {
     recipe,
     preset,
     seed,
-    command: `npx helmholtz train ${recipe} --preset ${preset} --seed ${seed}`,
+    command: trainCommand({ recipe, preset, seed, set: settings }),
     data: record.data.title,
     config,
     metrics: record.metrics ?? {},
@@ -57,20 +61,30 @@ export function recordRun(folder: string, out: string): string {
     machine,
     finished: record.finished ?? "",
   };
-  const path = join(out, `${recipe.replace("/", "-")}-${preset}-seed${seed}`);
+  const path = join(
+    out,
+    [recipe.replace("/", "-"), preset, ...settings.map((s) => s.replace(/[^\w.=-]+/g, "_")), `seed${seed}`].join("-"),
+  );
   writeFileAtomic(`${path}.json`, `${JSON.stringify(result, undefined, 2)}\n`);
   writeFileAtomic(`${path}.svg`, figure(result, log));
   return `${path}.json`;
 }
 
+/** The command that trains this. */
+export function trainCommand({ recipe, preset, seed, set = [] }: Omit<TrainRequest, "out">): string {
+  const settings = set.map((s) => ` --set ${quoted(s)}`).join("");
+  return `npx helmholtz train ${recipe} --preset ${preset ?? "quick"} --seed ${seed ?? 1}${settings}`;
+}
+
 function curve(log: readonly MetricRecord[], split: string): [number, number][] {
-  return log.filter((r) => r.split === split).map((r) => [r.epoch, Number(r.metrics["elbo"].toFixed(3))]);
+  return log.filter((r) => r.split === split).map((r) => [r.epoch, Number(headline(r.metrics)[1].toFixed(4))]);
 }
 
 /** Training and evaluation curves from the first evaluation on: what lies before is far below and would squeeze the rest. */
-function figure({ recipe, curves }: ResultRecord, log: readonly MetricRecord[]): string {
+function figure({ recipe, curves, metrics }: ResultRecord, log: readonly MetricRecord[]): string {
   const from = Math.min(...Object.values(curves).flatMap((points) => points.map(([epoch]) => epoch)));
   const train = log.filter((r) => r.split === "train" && r.epoch >= from);
+  const [objective] = headline(Object.values(metrics)[0]);
   const every = Math.ceil(train.length / 300);
   return lineChart({
     id: `${recipe.replace("/", "-")}-curve`,
@@ -82,6 +96,6 @@ function figure({ recipe, curves }: ResultRecord, log: readonly MetricRecord[]):
       ...Object.entries(curves).map(([name, points]) => ({ name, points: [...points] as [number, number][] })),
     ],
     x: { label: "epoch" },
-    y: { label: "ELBO", unit: "nats per image" },
+    y: { label: metricLabel(objective), unit: "nats per example" },
   });
 }

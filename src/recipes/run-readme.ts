@@ -1,13 +1,15 @@
 import { showShape } from "../base/shape.ts";
 import { leafName } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
+import { metricLabel, metricValue } from "../training/metric-text.ts";
 import type { RunRecord } from "../training/run-folder.ts";
 import type { Recipe, RecipeConfig } from "./recipe.ts";
 
 /** The model card that lies in a run folder: what was trained, on what, how well, and what each file is. */
 export function runReadme(record: RunRecord, recipe: Recipe, config: RecipeConfig, model: Model): string {
+  const names = Object.keys(Object.values(record.metrics ?? {})[0] ?? {}).filter((name) => name !== "count");
   const metrics = Object.entries(record.metrics ?? {}).map(
-    ([split, m]) => `| ${split} | ${m["elbo"].toFixed(2)} | ${m["count"]} |`,
+    ([split, m]) => `| ${split} | ${names.map((name) => metricValue(name, m[name])).join(" | ")} | ${m["count"]} |`,
   );
   const variables = model.variables.map((v) => `| \`${leafName(v)}\` | ${showShape(v.shape)} |`);
   return `# ${recipe.title}
@@ -19,8 +21,10 @@ ${recipe.about}
 - Data: ${record.data.title}. ${record.data.provenance}
 - Training: ${config.train.epochs} epochs, ${record.step} steps, ${Math.round(record.seconds ?? 0)} s on ${record.machine["cpu"]} (${record.threads} threads), ${record.status}
 
-| split | ELBO (nats per example, higher is better) | examples |
-| --- | ---: | ---: |
+Averages over the examples of a split; nats, but for accuracy. Of the first, ${metricLabel(names[0] ?? "")}, more is better.
+
+| split | ${names.map(metricLabel).join(" | ")} | examples |
+| --- | ${names.map(() => "---:").join(" | ")} | ---: |
 ${metrics.join("\n")}
 
 ## Files

@@ -12,13 +12,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FileError, UsageError } from "../base/errors.ts";
+import { demoPage } from "../experiments/demo-page.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { cpu } from "../runtime/onnxruntime-node.ts";
 import { readMetricLog } from "../training/metric-log.ts";
 import { type RunRecord, readRun, writeRun } from "../training/run-folder.ts";
 import { decodeSafetensors } from "../training/safetensors.ts";
 import type { TrainingEvent } from "../training/trainer.ts";
-import { demoPage } from "../experiments/demo-page.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { exportRun } from "./export-run.ts";
 import { continueRun, createRun, loadParameters, openRun, type RunContext, type TrainRequest } from "./run.ts";
@@ -104,7 +104,7 @@ describe("a finished run", () => {
     const readme = readFileSync(join(whole, "README.md"), "utf8");
     expect(readme).toMatch(/^# VAE for concept formation/);
     expect(readme).toContain("preset `smoke`, seed 1");
-    expect(readme).toContain(`| test | ${finished.metrics!["test"]["elbo"].toFixed(2)} | 200 |`);
+    expect(readme).toContain(`| test | ${finished.metrics!["test"]["elbo"].toFixed(2)} |`);
     expect(readme).toContain("| `encoder/hidden/weight` | (pixel=784, hidden=16) |");
     expect(readme).not.toMatch(/undefined|NaN|\[object/);
     for (const file of readdirSync(whole)) expect(readme).toContain(file === "README.md" ? "#" : `\`${file}`);
@@ -124,9 +124,9 @@ describe("a finished run", () => {
   });
 
   test("scores exactly what it recorded", async () => {
-    const { elbo, terms, count } = await evaluateRun(whole, "test", context);
-    expect({ elbo, ...terms, count }).toEqual(finished.metrics!["test"]);
-    expect((await evaluateRun(whole, "train", context)).count).toBe(500);
+    const { metrics } = await evaluateRun(whole, "test", context);
+    expect(metrics).toEqual(finished.metrics!["test"]);
+    expect((await evaluateRun(whole, "train", context)).metrics["count"]).toBe(500);
   });
 
   test("has no split of another name", async () => {
@@ -161,8 +161,8 @@ describe("trainings", () => {
     expect(first.step).toBeLessThan(20);
     expect(readRun(folder)).toEqual(first);
     expect(existsSync(join(folder, "model.safetensors"))).toBe(false);
-    const { elbo } = await evaluateRun(folder, "test", context);
-    expect(elbo).toBeLessThan(0);
+    const { metrics: sofar } = await evaluateRun(folder, "test", context);
+    expect(sofar["elbo"]).toBeLessThan(0);
     expect((await continueRun(folder, context)).status).toBe("completed");
     expect(bytes(folder)).toBe(bytes(whole));
     expect(metrics(folder)).toEqual(metrics(whole));

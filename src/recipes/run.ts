@@ -13,7 +13,7 @@ import { openEvaluator } from "../training/evaluate.ts";
 import { openMetricLog } from "../training/metric-log.ts";
 import { createRunFolder, lockRun, type RunRecord, readRun, sweepTemporary, writeRun } from "../training/run-folder.ts";
 import { compileStep } from "../training/step.ts";
-import { type TrainingEvent, type TrainingResult, trainModel } from "../training/trainer.ts";
+import { namedMetrics, type TrainingEvent, type TrainingResult, trainModel } from "../training/trainer.ts";
 import { override, parseConfig } from "./config.ts";
 import { findPreset, findRecipe } from "./index.ts";
 import { limited, planTraining } from "./plan.ts";
@@ -219,7 +219,7 @@ function finish(
     seconds: Number(result.seconds.toFixed(3)),
     finished: new Date().toISOString(),
     metrics: Object.fromEntries(
-      Object.entries(result.evaluations).map(([name, e]) => [name, { elbo: e.elbo, ...e.terms, count: e.count }]),
+      Object.entries(result.evaluations).map(([name, e]) => [name, { ...namedMetrics(model, e), count: e.count }]),
     ),
   };
   if (result.status !== "interrupted") {

@@ -16,7 +16,8 @@ const inky: Model = {
   observation: { shape: [axis("pixel", 784)], range: [0, 1], doc: "" },
   latents: [],
   variables: [weight],
-  loss: (x) => ({
+  objective: "score",
+  loss: ({ x }) => ({
     ink: mul(weight, sum(x, [-1])),
     noise: sum(noise("inky/n", "normal", [x.shape[0], axis("draw", 3)]), [-1]),
   }),
@@ -60,7 +61,7 @@ describe("an evaluation", () => {
     expect(found.count).toBe(to - from);
     expect(Math.abs(found.terms["ink"] / wanted.ink - 1)).toBeLessThan(1e-6);
     expect(Math.abs(found.terms["noise"] - wanted.noise)).toBeLessThan(1e-6);
-    expect(found.elbo).toBe(-(found.terms["ink"] + found.terms["noise"]));
+    expect(found.objective).toBe(-(found.terms["ink"] + found.terms["noise"]));
   });
 
   test("covers the whole split unless told otherwise", async () => {

@@ -1,16 +1,19 @@
-import { axis, sizeOf } from "../base/shape.ts";
 import type { Split } from "../data/dataset.ts";
 import type { Model } from "../models/model.ts";
 import { compileFor } from "../runtime/compile-for.ts";
 import { drawNoise } from "../runtime/feeds.ts";
 import type { Runtime, State } from "../runtime/session.ts";
-import { evaluationProgram, OBSERVATION } from "./step.ts";
+import { exampleReader } from "./examples.ts";
+import { evaluationProgram } from "./step.ts";
 
-/** Loss terms averaged over a split, and their sum, in nats per example. */
+/** What a model scores on a split, averaged over its examples. */
 export interface Evaluation {
-  /** Evidence lower bound: minus the sum of the terms. Higher is better. */
-  readonly elbo: number;
+  /** Minus the sum of the terms, the model's objective, in nats per example: a VAE's ELBO, say. Higher is better. */
+  readonly objective: number;
+  /** Terms of the loss, nats per example. */
   readonly terms: Readonly<Record<string, number>>;
+  /** What the model is measured by besides. */
+  readonly scores: Readonly<Record<string, number>>;
   /** How many examples were averaged. */
   readonly count: number;
 }
@@ -38,14 +41,15 @@ export interface EvaluatorOptions {
 /** Examples scored in one run of the graph. */
 const BATCH = 500;
 
-/** Prepares to average the model's loss terms over a split, with noise of its own streams "evaluate/<name>/…". */
+/** Prepares to average the model's loss terms and scores over a split, with noise of its own streams "evaluate/<name>/…". */
 export async function openEvaluator(model: Model, split: Split, options: EvaluatorOptions): Promise<Evaluator> {
   const from = options.from ?? 0;
   const to = options.to ?? split.count;
   const batch = Math.min(BATCH, to - from);
-  const program = await compileFor(options.runtime, evaluationProgram(model, batch));
+  const evaluation = evaluationProgram(model, batch);
+  const program = await compileFor(options.runtime, evaluation);
   const session = await options.runtime.open(program, options.threads ? { threads: options.threads } : {});
-  const size = sizeOf([axis("batch", batch), ...model.observation.shape]);
+  const read = exampleReader(model, split, options.field);
 
   return {
     async evaluate(parameters) {
@@ -54,16 +58,16 @@ export async function openEvaluator(model: Model, split: Split, options: Evaluat
       for (let start = from, run = 0; start < to; start += batch, run++) {
         // The last batch is filled up with the split's last example, whose extra scores are left out of the sums.
         const indices = Array.from({ length: batch }, (_, i) => Math.min(start + i, to - 1));
-        const x = new Float32Array(size);
-        split.read(options.field, indices, x);
         const noise = drawNoise(program.noise, options.seed, `evaluate/${options.name ?? split.name}`, run);
-        const [scores] = await session.run([{ [OBSERVATION]: x, ...noise }]);
+        const [scores] = await session.run([{ ...read(indices), ...noise }]);
         const real = Math.min(batch, to - start);
         for (const name of Object.keys(sums)) for (let i = 0; i < real; i++) sums[name] += scores[name][i];
       }
       const count = to - from;
-      const terms = Object.fromEntries(Object.entries(sums).map(([name, s]) => [name, s / count]));
-      return { elbo: -Object.values(terms).reduce((a, b) => a + b, 0), terms, count };
+      const means = Object.entries(sums).map(([name, s]) => [name, s / count] as const);
+      const terms = Object.fromEntries(means.filter(([name]) => evaluation.terms.includes(name)));
+      const scores = Object.fromEntries(means.filter(([name]) => !evaluation.terms.includes(name)));
+      return { objective: -Object.values(terms).reduce((a, b) => a + b, 0), terms, scores, count };
     },
     dispose: () => session.dispose(),
   };

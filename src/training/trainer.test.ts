@@ -40,7 +40,7 @@ const scripted = (...elbos: number[]): TrainingParts["evaluators"][number] => {
   return {
     name: "validation",
     evaluator: {
-      evaluate: async () => ({ elbo: elbos[call++], terms: {}, count: 1 }),
+      evaluate: async () => ({ objective: elbos[call++], terms: {}, scores: {}, count: 1 }),
       dispose: async () => {},
     },
   };
@@ -275,8 +275,8 @@ describe("a term that is no longer finite", () => {
     const doomed = {
       ...model,
       variables: [...model.variables, v],
-      loss: (x: Parameters<NonNullable<typeof model.loss>>[0]) => {
-        const terms = model.loss!(x);
+      loss: (...batch: Parameters<NonNullable<typeof model.loss>>) => {
+        const terms = model.loss!(...batch);
         return { ...terms, kl: add(terms["kl"], log(v)) };
       },
     };

@@ -1,5 +1,4 @@
-import { RunError } from "../base/errors.ts";
-import { sizeOf } from "../base/shape.ts";
+import { internal, RunError } from "../base/errors.ts";
 import type { Batches } from "../data/batches.ts";
 import type { Split } from "../data/dataset.ts";
 import { leafName } from "../graph/leaves.ts";
@@ -10,10 +9,11 @@ import { drawNoise } from "../runtime/feeds.ts";
 import type { Feeds, Fetches, Runtime, State } from "../runtime/session.ts";
 import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { Evaluation, Evaluator } from "./evaluate.ts";
+import { exampleReader } from "./examples.ts";
 import type { MetricLog, MetricRecord } from "./metric-log.ts";
 import type { Optimizer } from "./optimizers.ts";
 import type { Schedule } from "./schedules.ts";
-import { compileStep, LOSS, OBSERVATION } from "./step.ts";
+import { compileStep, LOSS } from "./step.ts";
 
 /** What a training is made of. */
 export interface TrainingParts {
@@ -106,7 +106,8 @@ export async function trainModel(
   const log = parts.log(memory.metricBytes);
   let step = from?.step ?? 0;
   const chunk = new Chunk(program);
-  const observations: Float32Array[] = [];
+  const read = exampleReader(model, data.split, data.field);
+  const examples: Feeds[] = [];
   const noise: Feeds[] = [];
   const firstStep = step;
   const started = clock();
@@ -139,12 +140,10 @@ export async function trainModel(
 
   /** @param place in the call, whose arrays are used again from call to call */
   function feedsOf(s: number, place: number): Feeds {
-    observations[place] ??= new Float32Array(batches.batch * sizeOf(model.observation.shape));
-    const x = observations[place];
-    data.split.read(data.field, batches.batchIndices(s), x);
+    examples[place] = read(batches.batchIndices(s), examples[place]);
     const scalars = Object.entries(optimizer.scalars(s)).map(([name, v]) => [name, Float32Array.of(v)]);
     noise[place] = drawNoise(program.noise, seed, "train", s, noise[place]);
-    return { [OBSERVATION]: x, ...noise[place], ...Object.fromEntries(scalars) };
+    return { ...examples[place], ...noise[place], ...Object.fromEntries(scalars) };
   }
 
   function progress(results: readonly Fetches[]): void {
@@ -181,9 +180,9 @@ export async function trainModel(
     for (const { name, evaluator } of parts.evaluators) {
       const evaluation = await evaluator.evaluate(mine);
       memory.evaluations[name] = evaluation;
-      record({ split: name, metrics: { elbo: evaluation.elbo, ...evaluation.terms } });
+      record({ split: name, metrics: namedMetrics(model, evaluation) });
       if (plan.earlyStop?.on !== name) continue;
-      if (!memory.best || evaluation.elbo > memory.best.score) memory.best = { score: evaluation.elbo, step };
+      if (!memory.best || evaluation.objective > memory.best.score) memory.best = { score: evaluation.objective, step };
       memory.stopped = step - memory.best.step >= plan.earlyStop.patience * plan.evaluateEvery;
     }
   }
@@ -199,6 +198,11 @@ export async function trainModel(
   async function result(status: TrainingResult["status"]): Promise<TrainingResult> {
     return { status, step, state: await session.read(), evaluations: memory.evaluations, seconds: seconds() };
   }
+}
+
+/** An evaluation as run.json and metrics.jsonl have it: the objective by its own name first, then terms and scores. */
+export function namedMetrics(model: Model, { objective, terms, scores }: Evaluation): Record<string, number> {
+  return { [model.objective ?? internal(`${model.name} does not name its objective`)]: objective, ...terms, ...scores };
 }
 
 function freshMemory(): Memory {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { evaluateRun } from "../../../src/node.ts";
+import { evaluateRun, metricText } from "../../../src/node.ts";
 import { type CommonOptions, contextFrom, withData, withDevice, withJson } from "../options.ts";
 import { emit } from "../output.ts";
 
@@ -11,17 +11,18 @@ export function evalCommand(): Command {
   withJson(withDevice(withData(command))).addHelpText(
     "after",
     `
-The ELBO is in nats per example, higher is better. The draws are those of training, so the numbers repeat exactly.
+The objective (a VAE's ELBO, a classifier's log-likelihood) is in nats per example, higher is better. The draws are those of training, so the numbers repeat exactly.
 
 Examples:
   helmholtz eval runs/paper
   helmholtz eval runs/paper --split train --json`,
   );
   return command.action(async (run: string, options: CommonOptions & { split: string }) => {
-    const { elbo, terms, count } = await evaluateRun(run, options.split, contextFrom(options));
-    emit(options.json ?? false, { run, metrics: { [options.split]: { elbo, ...terms, count } } }, () => {
-      const shown = Object.entries(terms).map(([name, v]) => `${name} ${v.toFixed(2)}`);
-      return `${options.split}: ELBO ${elbo.toFixed(2)} nats per example (${shown.join(", ")}), ${count} examples`;
-    });
+    const { metrics } = await evaluateRun(run, options.split, contextFrom(options));
+    emit(
+      options.json ?? false,
+      { run, metrics: { [options.split]: metrics } },
+      () => `${options.split}: ${metricText(metrics)} per example, ${metrics["count"]} examples`,
+    );
   });
 }

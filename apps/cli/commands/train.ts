@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { createRun, type RunRecord, readRun, UsageError } from "../../../src/node.ts";
+import { createRun, metricText, type RunRecord, readRun, UsageError } from "../../../src/node.ts";
 import {
   type CommonOptions,
   collect,
@@ -103,9 +103,7 @@ export async function follow(
 }
 
 function summary(folder: string, record: RunRecord): string {
-  const scores = Object.entries(record.metrics ?? {}).map(
-    ([split, m]) => `${split} ELBO ${m["elbo"].toFixed(2)} nats per image`,
-  );
+  const scores = Object.entries(record.metrics ?? {}).map(([split, m]) => `${split} ${metricText(m)} per example`);
   if (record.status === "interrupted") {
     return `stopped at step ${record.step} of ${record.steps}, saved. Go on with: helmholtz train --resume ${folder}`;
   }

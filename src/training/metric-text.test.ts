@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { headline, metricText } from "./metric-text.ts";
+
+test("a VAE's metrics in words", () => {
+  const metrics = { elbo: -98.627, reconstruction: 72.64, kl: 25.987, count: 10000 };
+  expect(metricText(metrics)).toBe("ELBO -98.63 nats (reconstruction 72.64, kl 25.99)");
+  expect(headline(metrics)).toEqual(["elbo", -98.627]);
+});
+
+test("a classifier's: small numbers keep their digits, accuracy is in percent", () => {
+  const metrics = { "log-likelihood": -0.02471, "cross-entropy": 0.02471, accuracy: 0.9926, count: 10000 };
+  expect(metricText(metrics)).toBe("log-likelihood -0.0247 nats (cross-entropy 0.0247, accuracy 99.26 %)");
+});
+
+test("an objective alone", () => expect(metricText({ elbo: -1 })).toBe("ELBO -1.0000 nats"));

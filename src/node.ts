@@ -18,7 +18,14 @@ export {
 } from "./data/open.ts";
 export { defaultDataDir } from "./data/sources.ts";
 export { demoPage } from "./experiments/demo-page.ts";
+export type { Experiment, Finding, Outcome } from "./experiments/experiment.ts";
+export { choosePreset, experiments, findExperiments } from "./experiments/index.ts";
+export { type ProbedRun, probeRun, probesOf } from "./experiments/probe-run.ts";
+export { groupOf, measureExperiment, type PresetName, type ResultFolders, runsOf } from "./experiments/reproduce.ts";
+export { type ExperimentResult, type GroupResults, readResults } from "./experiments/results.ts";
+export { resultsPage } from "./experiments/results-page.ts";
 export * from "./index.ts";
+export { findProbe, probes } from "./probes/index.ts";
 export { evaluateRun } from "./recipes/evaluate-run.ts";
 export { exportRun } from "./recipes/export-run.ts";
 export { findRecipe, recipes } from "./recipes/index.ts";
@@ -35,6 +42,8 @@ export {
   type RunContext,
   type TrainRequest,
 } from "./recipes/run.ts";
+export { findRun, findRuns, type StoredRun, trainCommandOf, type WantedRun } from "./recipes/run-store.ts";
+export { type Grid, gridRuns, lookUp, parseSeeds, type SweepState, type SweptRun, sweep } from "./recipes/sweep.ts";
 export { cpu, defaultThreads, onnxRuntimeVersion, webgpu } from "./runtime/onnxruntime-node.ts";
 export { type Checkpoint, checkpointSteps, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.ts";
 export { type Evaluation, openEvaluator } from "./training/evaluate.ts";

@@ -75,6 +75,9 @@ const may: Readonly<Record<string, { readonly values: readonly string[]; readonl
   analyses: {
     values: ["base", "onnx/encode.ts", "graph", "runtime", "distributions", "data", "models/model.ts"],
   },
+  probes: {
+    values: ["base", "graph", "runtime", "distributions", "data", "figures", "models/model.ts", "analyses"],
+  },
   recipes: {
     values: [
       ...["base", "onnx", "graph", "runtime", "nn", "distributions", "models", "data", "figures"],
@@ -84,7 +87,7 @@ const may: Readonly<Record<string, { readonly values: readonly string[]; readonl
   experiments: {
     values: [
       ...["base", "graph", "runtime", "distributions", "models", "data", "figures"],
-      ...["training", "analyses", "recipes"],
+      ...["training", "analyses", "recipes", "probes"],
     ],
   },
 };

@@ -10,11 +10,15 @@ import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { listCommand } from "./commands/list.ts";
+import { probeCommand } from "./commands/probe.ts";
 import { recordCommand } from "./commands/record.ts";
+import { reproduceCommand } from "./commands/reproduce.ts";
+import { sweepCommand } from "./commands/sweep.ts";
 import { trainCommand } from "./commands/train.ts";
 import { EXIT, explain } from "./output.ts";
 
 const program = new Command("helmholtz")
+  .enablePositionalOptions()
   .description("Recurrent inference in hierarchical generative models: train, look inside, reproduce.")
   .version(packageVersion(), "-V, --version", "print the version")
   .helpOption("-h, --help", "explain a command")
@@ -37,7 +41,10 @@ for (const make of [
   demoCommand,
   listCommand,
   trainCommand,
+  sweepCommand,
+  reproduceCommand,
   evalCommand,
+  probeCommand,
   generateCommand,
   exportCommand,
   recordCommand,

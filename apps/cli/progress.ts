@@ -39,8 +39,36 @@ export function trainingProgress(out: NodeJS.WriteStream = process.stderr): Prog
 
 function progressText(e: Extract<TrainingEvent, { kind: "progress" }>): string {
   const part = e.step / e.steps;
-  const filled = Math.round(part * 20);
-  const bar = "█".repeat(filled) + "░".repeat(20 - filled);
   const terms = Object.entries(e.metrics).map(([name, v]) => `${name} ${v.toFixed(Math.abs(v) < 10 ? 3 : 1)}`);
-  return `${bar} ${Math.floor(part * 100)} %  epoch ${e.epoch.toFixed(1)}  ${terms.join("  ")}  ${e.stepsPerSecond.toFixed(0)} steps/s  ${duration(e.secondsLeft)} left`;
+  return `${bar(part)} ${Math.floor(part * 100)} %  epoch ${e.epoch.toFixed(1)}  ${terms.join("  ")}  ${e.stepsPerSecond.toFixed(0)} steps/s  ${duration(e.secondsLeft)} left`;
+}
+
+/** A line that says which part of some work is done, on a terminal only. */
+export function workProgress(
+  what: string,
+  out: NodeJS.WriteStream = process.stderr,
+): { readonly part: (part: number) => void; readonly end: () => void } {
+  const began = performance.now();
+  let drawn = 0;
+  let open = false;
+  return {
+    part(part) {
+      if (!out.isTTY || performance.now() - drawn < 100) return;
+      drawn = performance.now();
+      const seconds = (drawn - began) / 1000;
+      out.write(
+        `\r\x1b[2K${bar(part)} ${Math.floor(100 * part)} %  ${what}  ${duration(seconds / part - seconds)} left`,
+      );
+      open = true;
+    },
+    end() {
+      if (open) out.write("\r\x1b[2K");
+      open = false;
+    },
+  };
+}
+
+function bar(part: number): string {
+  const filled = Math.round(Math.min(1, part) * 20);
+  return "█".repeat(filled) + "░".repeat(20 - filled);
 }

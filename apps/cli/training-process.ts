@@ -32,7 +32,7 @@ export function trainInProcess(
   const child = fork(fileURLToPath(new URL(`./training-child.${extension}`, import.meta.url)), {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const stop = stopOnSignals(child, notice);
+  const forget = stopOnSignals(child, notice);
   return new Promise<RunRecord>((resolve, reject) => {
     let settled = false;
     child.on("message", (report: TrainingReport) => {
@@ -43,7 +43,7 @@ export function trainInProcess(
       else reject(new Error(report.stack));
     });
     child.on("exit", (code, signal) => {
-      stop();
+      forget();
       if (settled) return;
       reject(
         new RunError({
@@ -58,25 +58,40 @@ export function trainInProcess(
   });
 }
 
+const children = new Set<ChildProcess>();
+const interruption = new AbortController();
+
+/** Aborted at the first Ctrl-C: nothing further shall be begun. */
+export const interrupted: AbortSignal = interruption.signal;
+
+/** Passes signals on to all trainings that run. @returns what to call when this one has ended */
 function stopOnSignals(child: ChildProcess, notice: (s: string) => void): () => void {
-  let asked = false;
   const stop = (): void => {
-    if (asked) {
-      child.kill("SIGKILL");
+    if (interrupted.aborted) {
+      for (const each of children) each.kill("SIGKILL");
       notice("stopped at once; the last checkpoint is whole");
       process.exit(EXIT.interrupted);
     }
-    asked = true;
+    interruption.abort();
     notice("\nstopping after a checkpoint (once more: stop at once) …");
-    if (child.connected) child.send("stop");
+    for (const each of children) if (each.connected) each.send("stop");
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  if (children.size === 0) {
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+    stopListening = () => {
+      process.off("SIGINT", stop);
+      process.off("SIGTERM", stop);
+    };
+  }
+  children.add(child);
   return () => {
-    process.off("SIGINT", stop);
-    process.off("SIGTERM", stop);
+    children.delete(child);
+    if (children.size === 0) stopListening();
   };
 }
+
+let stopListening = (): void => {};
 
 /** An error that crossed the border between processes, as what it was. */
 function revive(type: string, problem: Problem): Error {

@@ -253,13 +253,7 @@ async function cleaning(
   const { images } = await readImages(dataset, chosen);
   const start = invertPixels(images, NOISE, stream(run.record.seed, "demo/noise"));
   const T = SHOWN[SHOWN.length - 1];
-  const { x } = await repeatedInference(
-    run.model,
-    parameters,
-    runtime,
-    { start, trials: chosen.length, T },
-    { threads },
-  );
+  const { x } = await repeatedInference(run.model, parameters, runtime, { start, T, keep: SHOWN }, { threads });
   const size = images.length / chosen.length;
   const rows = chosen.map((_, i) => {
     const cut = (all: Float32Array): Float32Array => all.slice(i * size, (i + 1) * size);

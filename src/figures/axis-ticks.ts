@@ -17,7 +17,7 @@ export interface Ticks {
 export function ticksOf(axis: FrameAxis, length: number, side: "x" | "y"): Ticks {
   if ("names" in axis) return nameTicks(axis.names, length, side);
   const [low, high] = axis.domain;
-  for (let count = Math.max(2, Math.floor(length / (side === "x" ? 60 : 36))); ; count--) {
+  for (let count = Math.max(3, Math.floor(length / (side === "x" ? 60 : 36))); ; count--) {
     const values = axis.type === "log" ? logTicks(low, high, count) : linearTicks(low, high, count, axis.whole);
     const labels = axis.type === "log" ? formatLogTicks(values) : formatTicks(values);
     const room = side === "x" ? widest(labels) + 12 : TICK_FONT + 6;
@@ -31,8 +31,19 @@ function nameTicks(names: readonly string[], length: number, side: "x" | "y"): T
     side === "x" && widest(names) + 6 > band && band >= TICK_FONT + 3 && names.some((n) => !/^\d+$/.test(n));
   const room = side === "x" && !upright ? widest(names) + 8 : TICK_FONT + 3;
   const every = Math.max(1, Math.ceil(room / band)); // thin out what would touch
-  const values = names.map((_, i) => i).filter((i) => i % every === 0);
+  const first = Number(names[0]);
+  const counted = names.every((name, i) => /^\d+$/.test(name) && Number(name) === first + i);
+  const step = counted ? roundStep(every) : every;
+  const values = names.map((_, i) => i).filter((i) => (counted ? first + i : i) % step === 0);
   return { values, labels: values.map((i) => names[i]), upright };
+}
+
+/** The next of 1, 2, 5, 10, 20, 50 … */
+function roundStep(least: number): number {
+  for (let power = 1; ; power *= 10) {
+    const step = [power, 2 * power, 5 * power].find((s) => s >= least);
+    if (step !== undefined) return step;
+  }
 }
 
 /** Width of the widest of some tick labels, pixels. */

@@ -72,7 +72,8 @@ export function barChart(options: BarChartOptions): string {
     x: stands ? bandAxis : valueAxis,
     y: stands ? valueAxis : bandAxis,
     grid: [stands ? "y" : "x"],
-    legend: groups.map((name, g) => ({ name, color: colorOf(g), mark: "square" as const })),
+    legend:
+      options.legend === false ? [] : groups.map((name, g) => ({ name, color: colorOf(g), mark: "square" as const })),
     marks,
   });
 }

@@ -18,6 +18,8 @@ export interface ChartOptions {
   readonly height?: number;
   /** White behind the chart unless false. */
   readonly background?: boolean;
+  /** False leaves out the legend, or the colour bar: charts in panels may share one. */
+  readonly legend?: boolean;
 }
 
 /** What an axis says. */
@@ -46,7 +48,7 @@ export interface Layout {
   readonly y: PlotScale;
 }
 
-export interface Frame extends ChartOptions {
+export interface Frame extends Omit<ChartOptions, "legend"> {
   readonly width: number;
   /** Height of the marks where the chart's is not given, pixels. */
   readonly marksHeight: number;
@@ -58,12 +60,14 @@ export interface Frame extends ChartOptions {
   readonly grid: readonly ("x" | "y")[];
   /** Pixels between the axes and the outermost marks. */
   readonly inset?: number;
-  /** Pixels kept free right of, and above, the marks for `beside`. */
-  readonly reserve?: { readonly right?: number; readonly top?: number };
+  /** Pixels kept free right of, and above, the marks for `beside`; above, it may depend on the pixels between the axes' ends. */
+  readonly reserve?: { readonly right?: number; readonly top?: (across: number) => number };
   /** Markup to stand beside the marks. */
   readonly beside?: (layout: Layout) => string;
   /** One unit is as long across as it is up; both axes linear. */
   readonly equal?: boolean;
+  /** Digits after the point in coordinates of marks; 2 unless given. */
+  readonly digits?: number;
 }
 
 /**
@@ -77,19 +81,20 @@ export function drawFrame(frame: Frame): string {
   const titleLines = title ? wrapText(title, width - 2 * EDGE, TITLE_FONT) : [];
   const legend = layOutLegend(frame.legend, width - 2 * EDGE);
   const head = EDGE + titleLines.length * 20 + (titleLines.length > 0 ? 4 : 0);
-  const top = head + legend.height + (legend.height > 0 ? 8 : 0) + (reserve?.top ?? 0);
+  const above = head + legend.height + (legend.height > 0 ? 8 : 0);
   const xLabel = wrapText(axisLabel(frame.x), 0.8 * width, LABEL_FONT);
   const xNames = "names" in frame.x ? frame.x.names : undefined;
   const right = Math.max(EDGE + 8, reserve?.right ?? 0);
 
-  // Left and bottom margins depend on the tick labels, these on the space left for them: two rounds settle it.
-  let [left, bottom] = [60, 22 + 17 * xLabel.length + EDGE];
+  // The margins depend on the labels of ticks and moments, these on the space left for them: three rounds settle it.
+  let [left, bottom] = [40, 22 + 17 * xLabel.length + EDGE];
   let [x, y] = [frame.x, frame.y];
   let [xTicks, yTicks] = [NO_TICKS, NO_TICKS];
   let yLabel: string[] = [];
-  let height = 0;
-  for (let round = 0; round < 2; round++) {
+  let [top, height] = [0, 0];
+  for (let round = 0; round < 3; round++) {
     const across = width - left - right;
+    top = above + (reserve?.top?.(across) ?? 0);
     height = frame.height ?? top + frame.marksHeight + bottom;
     const up = height - top - bottom;
     if (!(across >= 60 && up >= 40)) tooSmall(width, height);
@@ -98,7 +103,7 @@ export function drawFrame(frame: Frame): string {
       [x, y] = equalUnits(frame.x, frame.y, across - 2 * (frame.inset ?? 0), up - 2 * (frame.inset ?? 0));
     xTicks = ticksOf(x, across, "x");
     yTicks = ticksOf(y, up, "y");
-    left = EDGE + 17 * yLabel.length + 6 + widest(yTicks.labels) + 9;
+    left = EDGE + (yLabel.length > 0 ? 17 * yLabel.length + 6 : 0) + widest(yTicks.labels) + 9;
     if (xTicks.upright && xNames) bottom = 14 + widest(xNames) + 17 * xLabel.length + EDGE;
   }
   if (frame.equal) {
@@ -108,26 +113,30 @@ export function drawFrame(frame: Frame): string {
   }
 
   const axis = { label: null, tickSize: 4, tickPadding: 4, fontSize: TICK_FONT, color: FAINT } as const;
-  const drawn = drawPlot(id, {
-    width,
-    height,
-    marginLeft: left,
-    marginRight: right,
-    marginTop: top,
-    marginBottom: bottom,
-    inset: frame.inset ?? 0,
-    x: plotScale(x, false),
-    y: plotScale(y, "names" in y),
-    marks: [
-      frame.grid.includes("x") ? Plot.gridX(xTicks.values, { stroke: INK, strokeOpacity: 0.1 }) : null,
-      frame.grid.includes("y") ? Plot.gridY(yTicks.values, { stroke: INK, strokeOpacity: 0.1 }) : null,
-      Plot.axisX(xTicks.values, { ...axis, text: xTicks.labels, ...(xTicks.upright ? UPRIGHT : {}) }),
-      Plot.axisY(yTicks.values, { ...axis, text: yTicks.labels }),
-      ...frame.marks,
-    ],
-  });
+  const drawn = drawPlot(
+    id,
+    {
+      width,
+      height,
+      marginLeft: left,
+      marginRight: right,
+      marginTop: top,
+      marginBottom: bottom,
+      inset: frame.inset ?? 0,
+      x: plotScale(x, false),
+      y: plotScale(y, "names" in y),
+      marks: [
+        frame.grid.includes("x") ? Plot.gridX(xTicks.values, { stroke: INK, strokeOpacity: 0.1 }) : null,
+        frame.grid.includes("y") ? Plot.gridY(yTicks.values, { stroke: INK, strokeOpacity: 0.1 }) : null,
+        Plot.axisX(xTicks.values, { ...axis, text: xTicks.labels, ...(xTicks.upright ? UPRIGHT : {}) }),
+        Plot.axisY(yTicks.values, { ...axis, text: yTicks.labels }),
+        ...frame.marks,
+      ],
+    },
+    frame.digits,
+  );
   const layout = { width, left, top, right: width - right, bottom: height - bottom, x: drawn.x, y: drawn.y };
-  const name = title ?? `${axisLabel(frame.y)} over ${axisLabel(frame.x)}`;
+  const name = title ?? ([axisLabel(frame.y), axisLabel(frame.x)].filter(Boolean).join(" over ") || "chart");
   const parts = [
     element("title", {}, escapeText(name)),
     frame.background === false ? "" : element("rect", { width, height, fill: "#ffffff" }),
@@ -155,9 +164,9 @@ export function axisLabel({ label, unit }: AxisText): string {
 }
 
 /** Pixels left free around everything. */
-const EDGE = 8;
+export const EDGE = 8;
 
-const TITLE_FONT = 15;
+export const TITLE_FONT = 15;
 
 const NO_TICKS: Ticks = { values: [], labels: [] };
 

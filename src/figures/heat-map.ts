@@ -1,12 +1,15 @@
 import * as Plot from "@observablehq/plot";
 import { ShapeError } from "../base/errors.ts";
+import { widest } from "./axis-ticks.ts";
 import { type AxisText, axisLabel, type ChartOptions, drawFrame, type Layout } from "./chart-frame.ts";
+import { layOutColorBar, painter } from "./color-bar.ts";
 import { nothing } from "./domain.ts";
 import { element } from "./escape.ts";
-import { contrast } from "./palette.ts";
-import { INK, LABEL_FONT, lines, TICK_FONT } from "./svg.ts";
-import { textWidth, wrapText } from "./text-width.ts";
-import { apart, formatNumber, formatTicks, linearTicks } from "./ticks.ts";
+import { channelsOf, contrast } from "./palette.ts";
+import { encodePng, pngDataUri } from "./png.ts";
+import { INK } from "./svg.ts";
+import { textWidth } from "./text-width.ts";
+import { apart, formatNumber } from "./ticks.ts";
 
 export interface HeatMapOptions extends ChartOptions {
   /** rows × columns, row by row. Values that are not finite stay blank. */
@@ -24,16 +27,17 @@ export interface HeatMapOptions extends ChartOptions {
   readonly diverging?: boolean;
   /** Lowest and highest colour; all of the data unless given. Values beyond take the outermost colour. */
   readonly domain?: readonly [number, number];
-  /** Write each value into its cell, with this many decimals; left out if the cells are too narrow for that. */
+  /** Write each value into its cell, with this many decimals; left out if the cells are too small for that. */
   readonly decimals?: number;
 }
 
 /**
- * A matrix in colours, with a colour bar on the right.
+ * A matrix in colours, with a colour bar on the right. Rows or columns numbered one after the other are marked by round numbers
+ * where there is no room for all.
  * @throws ShapeError if there are not rows × columns values; UsageError if none is finite
  */
 export function heatMap(options: HeatMapOptions): string {
-  const { values, id, diverging = false, decimals, width = 640 } = options;
+  const { values, diverging = false, decimals, width = 640 } = options;
   const rows = namesOf(options.rows);
   const columns = namesOf(options.columns);
   if (values.length !== rows.length * columns.length) {
@@ -52,17 +56,18 @@ export function heatMap(options: HeatMapOptions): string {
   const shown = cells.filter((cell) => Number.isFinite(cell.value));
   if (shown.length === 0)
     nothing("heatMap, values", "at least one finite value", `${values.length} values, none finite`);
-  const domain =
-    options.domain ??
-    span(
-      shown.map((cell) => cell.value),
-      diverging,
-    );
-  const paint = colors(domain, diverging);
+  const finite = shown.map((cell) => cell.value);
+  const range = { domain: options.domain ?? span(finite, diverging), diverging };
+  const paint = painter(range);
 
-  const side = Math.min(40, Math.max(rows.length > 40 ? 4 : 14, (0.75 * width) / columns.length));
-  const marksHeight = Math.max(120, side * rows.length);
-  const bar = colorBar(domain, axisLabel(options.value), (options.height ?? marksHeight + 100) - 100);
+  // Rows that are named one by one need the height of a line.
+  const side = Math.min(40, Math.max(rows.length > 40 ? 4 : 15, (0.75 * width) / columns.length));
+  const marksHeight = Math.max(rows.length > 6 ? 0 : 120, side * rows.length);
+  const length = options.height === undefined ? marksHeight : options.height - 100;
+  const bar = options.legend === false ? undefined : layOutColorBar(range, options.value, length);
+  const asImage = values.length > MANY;
+  const beside = (bar?.width ?? 16) + (axisLabel(options.y) ? 40 : 17) + widest(rows);
+  const cell = { width: (width - beside) / columns.length, height: length / rows.length };
   return drawFrame({
     ...options,
     width,
@@ -72,27 +77,15 @@ export function heatMap(options: HeatMapOptions): string {
     grid: [],
     legend: [],
     marks: [
-      Plot.rect(shown, {
-        x1: (cell: Cell) => cell.column - 0.5,
-        x2: (cell: Cell) => cell.column + 0.5,
-        y1: (cell: Cell) => cell.row - 0.5,
-        y2: (cell: Cell) => cell.row + 0.5,
-        fill: (cell: Cell) => paint(cell.value),
-        shapeRendering: "crispEdges",
-        className: `${id}-cells`,
-      }),
-      decimals === undefined || !fits(shown, decimals, (width - bar.width - 70) / columns.length)
-        ? null
-        : Plot.text(shown, {
-            x: "column",
-            y: "row",
-            text: (cell: Cell) => formatNumber(cell.value, decimals),
-            fill: (cell: Cell) => (contrast(paint(cell.value), INK) > 4.5 ? INK : "#ffffff"),
-            fontSize: CELL_FONT,
-          }),
+      asImage ? null : cellMarks(shown, paint, `${options.id}-cells`),
+      decimals === undefined || !fits(shown, decimals, cell) ? null : numberMarks(shown, decimals, paint),
     ],
-    reserve: { right: bar.width },
-    beside: (layout) => bar.draw(layout, paint),
+    reserve: { right: bar?.width },
+    beside: (layout) =>
+      [
+        asImage ? cellImage(values, columns.length, paint, layout) : "",
+        bar?.draw(layout.right, layout.top, layout.bottom) ?? "",
+      ].join("\n"),
   });
 }
 
@@ -102,8 +95,57 @@ interface Cell {
   readonly column: number;
 }
 
-function fits(cells: readonly Cell[], decimals: number, room: number): boolean {
-  return cells.every((cell) => textWidth(formatNumber(cell.value, decimals), CELL_FONT) + 2 < room);
+function cellMarks(cells: readonly Cell[], paint: (value: number) => string, className: string): Plot.Markish {
+  return Plot.rect(cells, {
+    x1: (cell: Cell) => cell.column - 0.5,
+    x2: (cell: Cell) => cell.column + 0.5,
+    y1: (cell: Cell) => cell.row - 0.5,
+    y2: (cell: Cell) => cell.row + 0.5,
+    fill: (cell: Cell) => paint(cell.value),
+    shapeRendering: "crispEdges",
+    className,
+  });
+}
+
+/** A pixel a cell, drawn out without blur: a fraction of the bytes of as many rectangles. */
+function cellImage(
+  values: ArrayLike<number>,
+  columns: number,
+  paint: (value: number) => string,
+  { left, right, top, bottom }: Layout,
+): string {
+  const blank = [255, 255, 255];
+  const pixels = Array.from(values, (v) => (Number.isFinite(v) ? channelsOf(paint(v)) : blank));
+  const picture = {
+    width: columns,
+    height: values.length / columns,
+    channels: 3,
+    data: Uint8Array.from(pixels.flat()),
+  };
+  return element("image", {
+    x: left + 1,
+    y: top,
+    width: right - left - 1,
+    height: bottom - top,
+    preserveAspectRatio: "none",
+    href: pngDataUri(encodePng({ ...picture, channels: 3 })),
+    style: "image-rendering: pixelated",
+  });
+}
+
+function numberMarks(cells: readonly Cell[], decimals: number, paint: (value: number) => string): Plot.Markish {
+  return Plot.text(cells, {
+    x: "column",
+    y: "row",
+    text: (cell: Cell) => formatNumber(cell.value, decimals),
+    fill: (cell: Cell) => (contrast(paint(cell.value), INK) > 4.5 ? INK : "#ffffff"),
+    fontSize: CELL_FONT,
+  });
+}
+
+function fits(cells: readonly Cell[], decimals: number, room: { width: number; height: number }): boolean {
+  const widest = Math.max(...cells.map((cell) => textWidth(formatNumber(cell.value, decimals), CELL_FONT)));
+  return widest + 2 < room.width && CELL_FONT + 2 < room.height;
 }
 
 function namesOf(names: readonly string[] | number): readonly string[] {
@@ -118,47 +160,7 @@ function span(values: readonly number[], diverging: boolean): readonly [number, 
   return [-reach, reach];
 }
 
-/** From value to "rgb(…)": viridis, or red-white-blue turned so that red is high. */
-function colors([low, high]: readonly [number, number], diverging: boolean): (value: number) => string {
-  const scheme = diverging ? "rdbu" : "viridis";
-  const scale = Plot.scale({ color: { type: "linear", scheme, domain: [low, high], reverse: diverging, clamp: true } });
-  return (value) => scale.apply(value);
-}
-
-function colorBar(domain: readonly [number, number], label: string, length: number) {
-  const ticks = linearTicks(domain[0], domain[1], Math.max(2, Math.min(6, Math.floor(length / 40))));
-  const labels = formatTicks(ticks);
-  const labelLines = wrapText(label, length, LABEL_FONT);
-  const text = Math.max(...labels.map((l) => textWidth(l, TICK_FONT)));
-  const width = Math.ceil(16 + BAR + 7 + text + 8 + 17 * labelLines.length + 8);
-  const draw = ({ right, top, bottom }: Layout, paint: (value: number) => string) => {
-    const x = right + 16;
-    const at = (value: number) => bottom - ((value - domain[0]) / (domain[1] - domain[0])) * (bottom - top);
-    const step = (bottom - top) / STEPS;
-    const steps = Array.from({ length: STEPS }, (_, i) => {
-      const value = domain[1] + ((i + 0.5) / STEPS) * (domain[0] - domain[1]);
-      // Half a pixel longer than its share, so that no seam shows.
-      const size = { width: BAR, height: (step + (i < STEPS - 1 ? 0.5 : 0)).toFixed(2) };
-      return element("rect", { x, y: (top + i * step).toFixed(2), ...size, fill: paint(value) });
-    });
-    const names = ticks.map((tick, i) => {
-      const y = at(tick).toFixed(2);
-      const line = element("line", { x1: x + BAR, x2: x + BAR + 4, y1: y, y2: y, stroke: INK });
-      return `${line}${element("text", { x: x + BAR + 7, y, dy: "0.35em" }, labels[i])}`;
-    });
-    const middle = `translate(${x + BAR + 7 + text + 20} ${(top + bottom) / 2}) rotate(-90)`;
-    const title = element(
-      "g",
-      { transform: middle },
-      lines(labelLines, 0, 0, 17, { "font-size": LABEL_FONT, "text-anchor": "middle" }),
-    );
-    return [...steps, ...names, title].join("\n");
-  };
-  return { width, draw };
-}
-
 const CELL_FONT = 11;
 
-/** Width of the bar, pixels, and how many shades it shows. */
-const BAR = 14;
-const STEPS = 64;
+/** More cells than this become an image. */
+const MANY = 1500;

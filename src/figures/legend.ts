@@ -5,7 +5,7 @@ import { textWidth } from "./text-width.ts";
 export interface LegendItem {
   readonly name: string;
   readonly color: string;
-  readonly mark: "line" | "dashed" | "dot" | "square";
+  readonly mark: "line" | "dashed" | "rule" | "dot" | "square";
 }
 
 export interface Legend {
@@ -43,19 +43,19 @@ export function layOutLegend(items: readonly LegendItem[], width: number): Legen
 
 const FONT = 13;
 const LINE = 20;
-const SWATCH = { line: 22, dashed: 22, dot: 10, square: 12 } as const;
+const SWATCH = { line: 22, dashed: 22, rule: 22, dot: 10, square: 12 } as const;
 
 function drawSwatch({ mark, color }: LegendItem, x: number, y: number): string {
   if (mark === "dot") return element("circle", { cx: x + 5, cy: y, r: 5, fill: color });
   if (mark === "square") return element("rect", { x, y: y - 6, width: 12, height: 12, rx: 2, fill: color });
-  const dash = mark === "dashed" ? "6 4" : undefined;
+  const dash = { line: undefined, dashed: "6 4", rule: "2 3" }[mark];
   return element("line", {
     x1: x,
     x2: x + 22,
     y1: y,
     y2: y,
     stroke: color,
-    "stroke-width": 2,
+    "stroke-width": mark === "rule" ? 1.25 : 2,
     "stroke-dasharray": dash,
   });
 }

@@ -1,9 +1,11 @@
-import * as Plot from "@observablehq/plot";
 import { ShapeError } from "../base/errors.ts";
 import { type ChartOptions, drawFrame } from "./chart-frame.ts";
 import { domainOf, type NumberAxis, nothing } from "./domain.ts";
+import type { LegendItem } from "./legend.ts";
 import { colorOf } from "./palette.ts";
-import { drawRules, type Rule, ruleMarks, rulesRoom } from "./rules.ts";
+import { drawLevels, levelsRoom, type Region, type Rule, regionMarks, regionsWithin, ruleMarks } from "./rules.ts";
+import { seriesBand, seriesLine } from "./series-marks.ts";
+import { layOutTopLabels } from "./top-labels.ts";
 
 /** A named line. Points that are not finite leave a gap. */
 export interface Series {
@@ -13,6 +15,8 @@ export interface Series {
   /** Lower and upper edge of a band around the line, one value for each point: an interval of confidence, say. */
   readonly low?: readonly number[];
   readonly high?: readonly number[];
+  /** Draw low and high as an error bar at each point instead of a band. */
+  readonly bars?: boolean;
   readonly dashed?: boolean;
   /** Series of equal colour belong together (solid and dashed, say); the number of the series unless given. */
   readonly color?: number;
@@ -24,6 +28,8 @@ export interface LineChartOptions extends ChartOptions {
   readonly y: NumberAxis;
   /** Lines across the chart: `y` for a level, `x` for a moment. Those beyond a domain asked for are left out. */
   readonly rules?: readonly Rule[];
+  /** Shaded stretches of the x axis, named above. */
+  readonly regions?: readonly Region[];
 }
 
 /**
@@ -46,31 +52,58 @@ export function lineChart(options: LineChartOptions): string {
   const within = (value: number | undefined, [low, high]: readonly [number, number]) =>
     value === undefined || (value >= low && value <= high);
   const drawn = rules.filter((rule) => within(rule.x, x.domain) && within(rule.y, y.domain));
+  const regions = regionsWithin(options.regions ?? [], x.domain);
+  const above = (across: number) => layOutTopLabels(topTexts(drawn, regions, x, across), across);
   const clip = options.x.domain !== undefined || options.y.domain !== undefined;
   const color = (s: Series, i: number) => colorOf(s.color ?? i);
   return drawFrame({
     ...options,
     width,
-    marksHeight: 236,
+    marksHeight: Math.min(236, Math.round(0.6 * width)),
     x,
     y,
     grid: ["y"],
-    inset: 6,
-    legend: series
-      .map((s, i) => ({ name: s.name, color: color(s, i), mark: s.dashed ? ("dashed" as const) : ("line" as const) }))
-      .filter((item) => item.name !== ""),
+    inset: INSET,
+    legend: options.legend === false ? [] : lineLegend(series),
     marks: [
-      ...series.map((s, i) => band(s, color(s, i), clip)),
+      ...regionMarks(regions, x.domain, INSET),
+      ...series.map((s, i) => seriesBand(s, color(s, i), clip)),
       ...ruleMarks(drawn),
-      ...series.flatMap((s, i) => line(s, color(s, i), clip, `${options.id}-line`)),
+      ...series.flatMap((s, i) => seriesLine(s, color(s, i), clip, options.id)),
     ],
-    reserve: rulesRoom(drawn, width),
-    beside: (layout) => drawRules(drawn, layout),
+    reserve: { right: levelsRoom(drawn, width), top: (across) => above(across).height },
+    beside: (layout) =>
+      [drawLevels(drawn, layout), above(layout.right - layout.left).draw(layout.left, layout.top)]
+        .filter(Boolean)
+        .join("\n"),
   });
 }
 
-/** Series of at most this many points show them. */
-const FEW = 25;
+/** The legend of these series, for charts that share it. Series without a name have no place in it. */
+export function lineLegend(series: readonly Pick<Series, "name" | "dashed" | "color">[]): LegendItem[] {
+  return series
+    .map((s, i): LegendItem => ({ name: s.name, color: colorOf(s.color ?? i), mark: s.dashed ? "dashed" : "line" }))
+    .filter((item) => item.name !== "");
+}
+
+/** Pixels between the axes and the outermost points. */
+const INSET = 6;
+
+/** Names of regions, then those of moments, each from the left, at their places between the ends of the x axis. */
+function topTexts(
+  rules: readonly Rule[],
+  regions: readonly Region[],
+  { domain, type }: NumberAxis & { readonly domain: readonly [number, number] },
+  across: number,
+) {
+  const scale = type === "log" ? Math.log : (value: number) => value;
+  const [low, high] = domain.map(scale);
+  const at = (value: number) => INSET + ((scale(value) - low) / (high - low)) * (across - 2 * INSET);
+  const stretches = regions.map(({ from, to, label }) => ({ text: label, at: (at(from) + at(to)) / 2 }));
+  const moments = rules.flatMap(({ x, label }) => (x === undefined ? [] : [{ text: label, at: at(x) }]));
+  const fromLeft = (a: { at: number }, b: { at: number }) => a.at - b.at;
+  return [...stretches.sort(fromLeft), ...moments.sort(fromLeft)].filter(({ text }) => text !== "");
+}
 
 function checkSeries({ name, points, low, high }: Series): void {
   const where = `lineChart, series "${name}"`;
@@ -87,17 +120,4 @@ function checkSeries({ name, points, low, high }: Series): void {
     }
   }
   if ((low === undefined) !== (high === undefined)) nothing(where, "low and high together", "one of them");
-}
-
-function band({ points, low, high }: Series, fill: string, clip: boolean): Plot.Markish {
-  if (!low || !high) return null;
-  const edges = points.map(([x], i) => [x, low[i], high[i]]);
-  return Plot.areaY(edges, { x: "0", y1: "1", y2: "2", fill, fillOpacity: 0.18, clip });
-}
-
-function line({ points, dashed }: Series, color: string, clip: boolean, className: string): Plot.Markish[] {
-  const at = { x: "0", y: "1", clip };
-  const strokeDasharray = dashed ? "6 4" : undefined;
-  const path = Plot.line(points, { ...at, stroke: color, strokeWidth: 2, strokeDasharray, className });
-  return points.length > FEW ? [path] : [path, Plot.dot(points, { ...at, fill: color, r: 2.75 })];
 }

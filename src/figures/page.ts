@@ -1,13 +1,20 @@
 import { ShapeError } from "../base/errors.ts";
 import { element, escapeText } from "./escape.ts";
 import { PAGE_STYLE } from "./page-style.ts";
-import { encodePng, type Picture, pngDataUri, svgDataUri } from "./png.ts";
+import { encodePng, gifDataUri, type Picture, pngDataUri, svgDataUri } from "./png.ts";
 import { formatNumber } from "./ticks.ts";
+
+/** One of the forms that a picture has. */
+export type FigureImage =
+  | { readonly svg: string }
+  | { readonly png: Uint8Array }
+  | { readonly gif: Uint8Array }
+  | { readonly picture: Picture };
 
 /** A picture with what is said about it. */
 export interface Figure {
-  /** SVG text, a PNG file, or pixels. */
-  readonly image: { readonly svg: string } | { readonly png: Uint8Array } | { readonly picture: Picture };
+  /** SVG text, a PNG or GIF file, or pixels. */
+  readonly image: FigureImage;
   /** What a reader who cannot see the picture should know. */
   readonly alt: string;
   /** Written below; the page puts "Figure 1" and so on before it. */
@@ -123,6 +130,7 @@ function renderFigures(figures: readonly Figure[], shared: string | undefined, n
 /** An SVG is shown as an image, so that nothing in it can run or clash with the page. */
 function renderImage({ image, alt }: Figure): string {
   if ("svg" in image) return element("img", { src: svgDataUri(image.svg), alt });
+  if ("gif" in image) return element("img", { class: "pixels", src: gifDataUri(image.gif), alt });
   const png = "png" in image ? image.png : encodePng(image.picture);
   return element("img", { class: "pixels", src: pngDataUri(png), alt });
 }

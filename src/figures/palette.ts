@@ -20,12 +20,16 @@ export function colorOf(i: number): string {
   return PALETTE[i % PALETTE.length];
 }
 
-/** Relative luminance in [0, 1] of "#rrggbb" or "rgb(r, g, b)", as the Web Content Accessibility Guidelines 2.1 define it. */
-export function luminance(color: string): number {
-  const channels = color.startsWith("#")
+/** Red, green and blue, 0 to 255, of "#rrggbb" or "rgb(r, g, b)". */
+export function channelsOf(color: string): number[] {
+  return color.startsWith("#")
     ? [1, 3, 5].map((i) => Number.parseInt(color.slice(i, i + 2), 16))
     : (color.match(/\d+/g) ?? []).slice(0, 3).map(Number);
-  const [r, g, b] = channels.map((c) => {
+}
+
+/** Relative luminance in [0, 1] of "#rrggbb" or "rgb(r, g, b)", as the Web Content Accessibility Guidelines 2.1 define it. */
+export function luminance(color: string): number {
+  const [r, g, b] = channelsOf(color).map((c) => {
     const s = c / 255;
     return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
   });

@@ -32,6 +32,11 @@ export function pngDataUri(bytes: Uint8Array): string {
   return `data:image/png;base64,${base64(bytes)}`;
 }
 
+/** A GIF as a `data:` address. */
+export function gifDataUri(bytes: Uint8Array): string {
+  return `data:image/gif;base64,${base64(bytes)}`;
+}
+
 /** SVG text as a `data:` address. */
 export function svgDataUri(svg: string): string {
   return `data:image/svg+xml;base64,${base64(new TextEncoder().encode(svg))}`;

@@ -3,6 +3,8 @@ import { UsageError } from "../base/errors.ts";
 import { type ChartOptions, drawFrame, type Layout } from "./chart-frame.ts";
 import { domainOf, type NumberAxis, nothing } from "./domain.ts";
 import { element, escapeText } from "./escape.ts";
+import type { LegendItem } from "./legend.ts";
+import { drawMarked, type MarkedPoint } from "./marked-points.ts";
 import { colorOf } from "./palette.ts";
 import { INK } from "./svg.ts";
 
@@ -23,16 +25,20 @@ export interface ScatterChartOptions extends ChartOptions {
   readonly equal?: boolean;
   /** Also write each group's name at the median of its points. */
   readonly nameGroups?: boolean;
+  /** Points that stand out, above the others, with their names beside them. */
+  readonly marked?: readonly MarkedPoint[];
 }
 
 /** Points coloured by group. Those that are not finite are left out. @throws UsageError if none is left, or a group has no name */
 export function scatterChart(options: ScatterChartOptions): string {
   const { groups, id, equal = false, width = equal ? 560 : 640 } = options;
+  const marked = (options.marked ?? []).filter((p) => Number.isFinite(p.x) && Number.isFinite(p.y));
   const points = options.points.filter((p) => Number.isFinite(p.x) && Number.isFinite(p.y));
   if (points.length === 0) {
     nothing("scatterChart, points", "at least one finite point", `${options.points.length} points, none finite`);
   }
-  const stray = points.find((p) => groups[p.group] === undefined);
+  const all = [...points, ...marked];
+  const stray = all.find((p) => groups[p.group] === undefined);
   if (stray) {
     throw new UsageError({
       where: "scatterChart, groups",
@@ -46,7 +52,7 @@ export function scatterChart(options: ScatterChartOptions): string {
     domain: domainOf(
       "x",
       options.x,
-      points.map((p) => p.x),
+      all.map((p) => p.x),
       "exact",
     ),
   };
@@ -55,33 +61,42 @@ export function scatterChart(options: ScatterChartOptions): string {
     domain: domainOf(
       "y",
       options.y,
-      points.map((p) => p.y),
+      all.map((p) => p.y),
       "exact",
     ),
   };
   return drawFrame({
     ...options,
     width,
-    marksHeight: equal ? 480 : 340,
+    marksHeight: Math.round(Math.min(equal ? 480 : 340, (equal ? 0.86 : 0.75) * width)),
     x,
     y,
     equal: equal && x.type !== "log" && y.type !== "log",
     grid: ["x", "y"],
     inset: 10,
-    legend: groups.map((name, i) => ({ name, color: colorOf(i), mark: "dot" as const })).filter((g) => g.name !== ""),
+    digits: points.length > 3000 ? 1 : 2,
+    legend: options.legend === false ? [] : scatterLegend(groups),
     marks: [
       Plot.dot(points, {
         x: "x",
         y: "y",
         fill: (p: ScatterPoint) => colorOf(p.group),
-        fillOpacity: points.length > 300 ? 0.75 : 0.9,
-        r: points.length > 3000 ? 1.75 : points.length > 300 ? 2.75 : 4,
+        fillOpacity: points.length > 3000 ? 0.6 : points.length > 300 ? 0.75 : 0.9,
+        r: points.length > 3000 ? 1.75 : points.length > 300 || width < 300 ? 2.75 : 4,
         clip: options.x.domain !== undefined || options.y.domain !== undefined,
         className: `${id}-dots`,
       }),
     ],
-    beside: options.nameGroups ? (layout) => nameGroups(points, groups, layout) : undefined,
+    beside: (layout) =>
+      [options.nameGroups ? nameGroups(points, groups, layout) : "", drawMarked(marked, layout)].join("\n"),
   });
+}
+
+/** The legend of these groups, for charts that share it. */
+export function scatterLegend(groups: readonly string[]): LegendItem[] {
+  return groups
+    .map((name, i): LegendItem => ({ name, color: colorOf(i), mark: "dot" }))
+    .filter((item) => item.name !== "");
 }
 
 function nameGroups(points: readonly ScatterPoint[], groups: readonly string[], { x, y }: Layout): string {

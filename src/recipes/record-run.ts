@@ -5,8 +5,9 @@ import { lineChart } from "../figures/chart.ts";
 import { type MetricRecord, readMetricLog } from "../training/metric-log.ts";
 import { headline, metricLabel } from "../training/metric-text.ts";
 import { findPreset } from "./index.ts";
-import { openRun, type TrainRequest } from "./run.ts";
-import { quoted, settingsBetween } from "./settings.ts";
+import { openRun } from "./run.ts";
+import { trainCommandOf } from "./run-store.ts";
+import { settingsBetween } from "./settings.ts";
 
 /** A finished run's outcome, small enough to be committed: what was run, on what, how it ended, and the curve. */
 export interface ResultRecord {
@@ -50,7 +51,7 @@ export function recordRun(folder: string, out: string): string {
     recipe,
     preset,
     seed,
-    command: trainCommand({ recipe, preset, seed, set: settings }),
+    command: trainCommandOf({ recipe, preset, seed, set: settings }),
     data: record.data.title,
     config,
     metrics: record.metrics ?? {},
@@ -68,12 +69,6 @@ export function recordRun(folder: string, out: string): string {
   writeFileAtomic(`${path}.json`, `${JSON.stringify(result, undefined, 2)}\n`);
   writeFileAtomic(`${path}.svg`, figure(result, log));
   return `${path}.json`;
-}
-
-/** The command that trains this. */
-export function trainCommand({ recipe, preset, seed, set = [] }: Omit<TrainRequest, "out">): string {
-  const settings = set.map((s) => ` --set ${quoted(s)}`).join("");
-  return `npx helmholtz train ${recipe} --preset ${preset ?? "quick"} --seed ${seed ?? 1}${settings}`;
 }
 
 function curve(log: readonly MetricRecord[], split: string): [number, number][] {

@@ -1,0 +1,78 @@
+import type { ExperimentResult, GroupResults, MeasuredRun } from "./results.ts";
+
+const titles: Readonly<Record<string, string>> = {
+  concept: "Concept formation and dynamics of repeated inference",
+};
+
+/**
+ * The page of a paper's results as Markdown: for every experiment the statements of the paper beside ours, figures, and how to repeat it.
+ * It is a function of the results alone.
+ */
+export function resultsPage({ group, experiments }: GroupResults): string {
+  const all = Object.values(experiments);
+  const [first] = all;
+  return `${[
+    `# ${titles[group] ?? group}`,
+    `Written by \`npx helmholtz reproduce ${group}\` from [results/${group}.json](../../results/${group}.json); no number here is typed by hand.`,
+    ...(first ? [`Paper: ${first.source.paper}.`] : []),
+    overview(all),
+    ...all.map(section),
+  ].join("\n\n")}\n`;
+}
+
+function overview(all: readonly ExperimentResult[]): string {
+  const rows = all.flatMap((e) =>
+    e.findings.map((f) => [`[${e.id}](#${anchor(e)})`, f.what, f.paper, f.ours, `**${f.verdict}**`, e.preset]),
+  );
+  return table(["experiment", "what", "paper", "ours", "verdict", "preset"], rows);
+}
+
+function section(e: ExperimentResult): string {
+  return [
+    `## ${e.title}`,
+    `\`${e.id}\`, ${e.source.part}. ${e.about}`,
+    `Preset \`${e.preset}\`: ${e.note}`,
+    table(
+      ["what", "paper", "ours", "verdict"],
+      e.findings.map((f) => [f.what, f.paper, f.ours, `**${f.verdict}**`]),
+    ),
+    ...e.figures.map((f) => `![${oneLine(f.alt)}](${f.file})\n\n*${oneLine(f.caption)}*`),
+    `Repeat with \`${e.command}\` (measured in ${Math.round(e.seconds)} s, ${e.measured.slice(0, 10)}, commit \`${e.versions["commit"] ?? "-"}\`, ${e.machine["cpu"]}, ${e.machine["cores"]} cores). Runs:`,
+    table(
+      ["run", "data", "scores on the test set", "training", "commit"],
+      e.runs.map((run) => [
+        `\`${run.command}\``,
+        run.data,
+        scores(run),
+        minutes(run.seconds),
+        `\`${run.versions["commit"] ?? "-"}\``,
+      ]),
+    ),
+  ].join("\n\n");
+}
+
+function scores({ metrics }: MeasuredRun): string {
+  return Object.entries(metrics["test"] ?? {})
+    .filter(([name]) => name !== "count")
+    .map(([name, v]) => `${name} ${v.toFixed(Math.abs(v) < 10 ? 4 : 2)}`)
+    .join(", ");
+}
+
+const minutes = (seconds: number): string =>
+  seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+
+/** As code hosts make anchors of headings. */
+function anchor({ title }: ExperimentResult): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((c) => oneLine(c).replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();

@@ -1,0 +1,15 @@
+/** All probes, and how to find one. */
+import { choose } from "../base/choose.ts";
+import type { Probe } from "./probe.ts";
+import { repeatedInferenceProbe } from "./repeated-inference.ts";
+
+/** A probe whose options and result only it knows. */
+// biome-ignore lint/suspicious/noExplicitAny: options and result belong together within each probe
+export type AnyProbe = Probe<any, any>;
+
+export const probes: readonly AnyProbe[] = [repeatedInferenceProbe];
+
+/** @throws UsageError with the nearest known name */
+export function findProbe(id: string): AnyProbe {
+  return choose("probe", id, Object.fromEntries(probes.map((p) => [p.id, p])), "see `helmholtz list probes`");
+}

@@ -7,9 +7,9 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 const root = new URL("../", import.meta.url);
 const [begin, end] = ["<!-- results: written by `npm run results` -->", "<!-- end of results -->"];
 
-const runs = records("results").map(
+const runs = records("results/runs").map(
   ([file, { recipe, preset, data, seed, config, metrics, seconds, threads, versions }]) =>
-    `| \`${recipe}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${metrics.test.elbo.toFixed(2)} | ${Math.round(seconds / 60)} min, ${threads} threads | \`${versions.commit ?? "-"}\` | [${file}](results/${file}) |`,
+    `| \`${recipe}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${score(metrics.test)} | ${Math.round(seconds / 60)} min, ${threads} threads | \`${versions.commit ?? "-"}\` | [${file}](results/runs/${file}) |`,
 );
 const speeds = records("bench/results").flatMap(([file, { cases, threads, versions: built }]) =>
   cases.flatMap(({ name, ratio, ratioRange, helmholtz, pytorch, memory, versions }) =>
@@ -25,7 +25,7 @@ const means = records("bench/results").flatMap(([file, { geometricMean, cases }]
 );
 const text = `${begin}
 
-| recipe | preset | data | seed | epochs | test ELBO (nats per image) | time | commit | record |
+| recipe | preset | data | seed | epochs | test score (nats per image) | time | commit | record |
 | --- | --- | --- | ---: | ---: | ---: | --- | --- | --- |
 ${runs.join("\n")}
 
@@ -51,4 +51,12 @@ function records(folder) {
     .filter((file) => file.endsWith(".json"))
     .sort()
     .map((file) => [file, JSON.parse(readFileSync(new URL(`${folder}/${file}`, root), "utf8"))]);
+}
+
+/** The objective first, and accuracy where there is one: "ELBO −98.63". */
+function score(metrics) {
+  const [[name, value]] = Object.entries(metrics);
+  const label = name === "elbo" ? "ELBO" : name;
+  const accuracy = metrics.accuracy === undefined ? "" : `, accuracy ${(100 * metrics.accuracy).toFixed(2)} %`;
+  return `${label} ${value.toFixed(Math.abs(value) < 10 ? 4 : 2)}${accuracy}`;
 }

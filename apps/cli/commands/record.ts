@@ -7,7 +7,7 @@ export function recordCommand(): Command {
   const command = new Command("record")
     .description("Keep a finished run's outcome as a small JSON file and its learning curve, to be committed or cited.")
     .argument("<run>", "the run folder")
-    .option("--out <folder>", "where", "results");
+    .option("--out <folder>", "where", "results/runs");
   withJson(command).addHelpText(
     "after",
     "\nExamples:\n  helmholtz record runs/paper\n  helmholtz record runs/paper --out results --json",

@@ -138,3 +138,17 @@ test("constant columns have no variance, and none is below 0", () => {
   expect(variances[0]).toBeCloseTo(5 / 3, 12);
   expect(variances[1]).toBe(0);
 });
+
+test.each([2, 3, 4, 5, 6, 7, 8, 9])("%d rows have the variances of their covariance", (n) => {
+  const data = rows(n, [1, 3, 2], 5);
+  const C = covariance(data, 3);
+  const { components, variances } = principalComponents(data, 3);
+  components.forEach((v, k) => {
+    const along = dot(
+      v,
+      C.map((row) => dot(row, v)),
+    );
+    expect(variances[k]).toBeCloseTo(along, 11);
+  });
+  expect(variances.reduce((a, b) => a + b)).toBeCloseTo(C[0][0] + C[1][1] + C[2][2], 11);
+});

@@ -18,18 +18,21 @@ export interface PrincipalComponents {
 export function principalComponents(data: Float32Array, width: number): PrincipalComponents {
   const rows = data.length / width;
   const mean = new Float64Array(width);
-  for (let i = 0; i < data.length; i++) mean[i % width] += data[i] / rows;
-  const covariance = Matrix.zeros(width, width);
+  for (let r = 0; r < rows; r++) for (let j = 0; j < width; j++) mean[j] += data[r * width + j] / rows;
+  const covariance = new Float64Array(width * width);
   const centred = new Float64Array(width);
   for (let r = 0; r < rows; r++) {
     for (let j = 0; j < width; j++) centred[j] = data[r * width + j] - mean[j];
     for (let i = 0; i < width; i++) {
-      for (let j = i; j < width; j++)
-        covariance.set(i, j, covariance.get(i, j) + (centred[i] * centred[j]) / (rows - 1));
+      const [a, start] = [centred[i] / (rows - 1), i * width];
+      for (let j = i; j < width; j++) covariance[start + j] += a * centred[j];
     }
   }
-  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) covariance.set(i, j, covariance.get(j, i));
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
+  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) covariance[i * width + j] = covariance[j * width + i];
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
+    Matrix.from1DArray(width, width, covariance),
+    { assumeSymmetric: true },
+  );
   const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
   const components = order.map((i) => withFixedSign(Float64Array.from(eigenvectorMatrix.getColumn(i))));
   return {

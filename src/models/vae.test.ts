@@ -162,3 +162,16 @@ test("the prior is N(0, I)", () => {
   const numbers = [1, -2, 0.5, 0, 3, -0.25];
   expect([...interpret([z.sample(ε)], { ε: numbers })[0].data]).toEqual(numbers);
 });
+
+test("β weighs the KL term, and the bound then has another name", () => {
+  const x = input("x", [axis("batch", 3), 6]);
+  const given = { ...torch.parameters, x: torch.x, "vae/z": torch.noise };
+  const terms = (beta: number) => {
+    const [reconstruction, kl] = interpret(Object.values(vae({ ...tiny, beta }).loss!({ x }, "evaluation")), given);
+    return { reconstruction: [...reconstruction.data], kl: [...kl.data] };
+  };
+  const [plain, weighed] = [terms(1), terms(4)];
+  expect(weighed.reconstruction).toEqual(plain.reconstruction);
+  expect(weighed.kl).toEqual(plain.kl.map((kl) => 4 * kl));
+  expect([vae(tiny).objective, vae({ ...tiny, beta: 4 }).objective]).toEqual(["elbo", "beta-elbo"]);
+});

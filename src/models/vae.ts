@@ -6,13 +6,13 @@
  *   x (batch, pixel)  intensities in [0, 1], read as Bernoulli means      z (batch, latent)  N_z = latent
  *   ε (sample, batch, latent)  standard normal                            L = samples
  *
- * Differs: nothing. Unstated in the paper: the weights' initialisation; here Glorot uniform.
+ * Differs: a weight β of the KL term may be given. Unstated in the paper: the weights' initialisation; here Glorot uniform.
  */
 import { axis } from "../base/shape.ts";
 import { bernoulli } from "../distributions/bernoulli.ts";
 import { gaussian, klGaussian } from "../distributions/gaussian.ts";
 import { constant, noise } from "../graph/leaves.ts";
-import { mean, neg } from "../graph/ops/arithmetic.ts";
+import { mean, mul, neg } from "../graph/ops/arithmetic.ts";
 import { expand } from "../graph/ops/broadcast.ts";
 import type { Value } from "../graph/value.ts";
 import { type ActivationName, activations } from "../nn/activations.ts";
@@ -31,6 +31,8 @@ export interface VaeConfig {
   readonly samples: number;
   readonly activation: ActivationName;
   readonly init: InitializerName;
+  /** β, weight of the KL term (1): above 1 fewer latents stay in use (Higgins et al. 2017, β-VAE). */
+  readonly beta?: number;
 }
 
 export const vaeDefaults: VaeConfig = {
@@ -43,7 +45,7 @@ export const vaeDefaults: VaeConfig = {
 };
 
 export function vae(config: VaeConfig): Model {
-  const { samples: L, init } = config;
+  const { samples: L, init, beta: β = 1 } = config;
   const [pixel, hidden, latent] = [
     axis("pixel", config.pixels),
     axis("hidden", config.hidden),
@@ -79,15 +81,15 @@ export function vae(config: VaeConfig): Model {
       const zero = expand(constant([0], []), [axis("batch", n), latent]);
       return { z: gaussian(zero, zero) };
     },
-    /** −ELBO, eq. (5): KL(q(z|x) ‖ N(0, I)) − (1/L) Σ_l log p(x | z⁽ˡ⁾), z⁽ˡ⁾ = μ + σ ⊙ ε⁽ˡ⁾ */
-    objective: "elbo",
+    objective: β === 1 ? "elbo" : "beta-elbo",
+    /** −ELBO, eq. (5): β·KL(q(z|x) ‖ N(0, I)) − (1/L) Σ_l log p(x | z⁽ˡ⁾), z⁽ˡ⁾ = μ + σ ⊙ ε⁽ˡ⁾, β = 1 */
     loss: ({ x }) => {
       const qz = q(x);
       const ε = noise("vae/z", "normal", [axis("sample", L), x.shape[0], latent]);
       const z = qz.sample(ε); // (sample, batch, latent)
       return {
         reconstruction: neg(mean(p(z).logProb(x), ["sample"])),
-        kl: klGaussian(qz),
+        kl: β === 1 ? klGaussian(qz) : mul(β, klGaussian(qz)),
       };
     },
   };

@@ -14,6 +14,8 @@ const schema = z.strictObject({
     samples: size,
     activation: z.enum(namesOf<ActivationName>(activations)),
     init: z.enum(namesOf<InitializerName>(initializers)),
+    // Runs from before it had a weight are read as what they were.
+    beta: z.number().positive().default(1),
   }),
   data: dataSchema,
   train: trainSchema,
@@ -23,7 +25,7 @@ type Config = z.infer<typeof schema>;
 
 /** Nagano et al. §2.2 and §3.1; the rates and N_z are the paper's, batch and epochs a rate are ours. */
 const paper: Config = {
-  model: { hidden: 1024, latent: 100, samples: 2, activation: "tanh", init: "glorot-uniform" },
+  model: { hidden: 1024, latent: 100, samples: 2, activation: "tanh", init: "glorot-uniform", beta: 1 },
   data: { id: "mnist", trainLimit: null, testLimit: null },
   train: {
     batch: 100,
@@ -68,6 +70,7 @@ export const conceptVae = recipe<Config>({
     batch: "100 images",
     epochs: "50 for each of the three learning rates",
     init: "Glorot uniform weights, zero biases",
+    beta: "1, the weight of the KL term in eq. (5)",
   },
   targets: [
     {

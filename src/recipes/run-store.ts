@@ -55,13 +55,19 @@ export async function findRun(
   const { seed = 1 } = wanted;
   const config = resolveConfig(wanted);
   const same = runs.filter(
-    ({ record }) => record.recipe === wanted.recipe && record.seed === seed && sameTree(record.config, config),
+    ({ record }) => record.recipe === wanted.recipe && record.seed === seed && sameTree(completed(record), config),
   );
   if (same.length === 0) return undefined;
   const { id } = await openDataset(config.data.id, { ...context.data, fallback: true });
   return same
     .filter(({ record }) => record.data.id === id)
     .sort((a, b) => Number(ended(b)) - Number(ended(a)) || b.record.step - a.record.step)[0];
+}
+
+/** A run's configuration with what was not yet a setting when it was made. */
+function completed({ recipe, config }: RunRecord): unknown {
+  const parsed = findRecipe(recipe).schema.safeParse(config);
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** Has it come to its end? */

@@ -17,13 +17,16 @@ export {
   verifyDataset,
 } from "./data/open.ts";
 export { defaultDataDir } from "./data/sources.ts";
-export { demoPage } from "./experiments/demo-page.ts";
 export type { Experiment, Finding, Outcome } from "./experiments/experiment.ts";
 export { choosePreset, experiments, findExperiments } from "./experiments/index.ts";
 export { type ProbedRun, probeRun, probesOf } from "./experiments/probe-run.ts";
+export { experimentReport } from "./experiments/report/experiment-report.ts";
+export { type ReportOptions, report, type WrittenReport } from "./experiments/report/report.ts";
+export { type RunReportOptions, runReport } from "./experiments/report/run-report.ts";
 export { groupOf, measureExperiment, type PresetName, type ResultFolders, runsOf } from "./experiments/reproduce.ts";
 export { type ExperimentResult, type GroupResults, readResults } from "./experiments/results.ts";
 export { resultsPage } from "./experiments/results-page.ts";
+export { svgToPng } from "./experiments/svg-to-png.ts";
 export * from "./index.ts";
 export { findProbe, probes } from "./probes/index.ts";
 export { evaluateRun } from "./recipes/evaluate-run.ts";

@@ -12,6 +12,7 @@ import { generateCommand } from "./commands/generate.ts";
 import { listCommand } from "./commands/list.ts";
 import { probeCommand } from "./commands/probe.ts";
 import { recordCommand } from "./commands/record.ts";
+import { reportCommand } from "./commands/report.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -43,6 +44,7 @@ for (const make of [
   trainCommand,
   sweepCommand,
   reproduceCommand,
+  reportCommand,
   evalCommand,
   probeCommand,
   generateCommand,

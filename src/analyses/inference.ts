@@ -37,8 +37,8 @@ export async function openInference(
   const latents = Object.fromEntries(model.latents.map((l) => [l.name, input(l.name, [batch, ...l.shape])]));
   const decoder = await open({ name: `${model.name} decoder`, outputs: { x: decodeGraph(model, latents) } });
   return {
-    encode: (rows) => inBatches(encoder, { x: rows }),
-    decode: async (z) => (await inBatches(decoder, z))["x"],
+    encode: (rows) => inBatches(encoder, { x: rows }, BATCH),
+    decode: async (z) => (await inBatches(decoder, z, BATCH))["x"],
     async dispose() {
       await encoder.dispose();
       await decoder.dispose();
@@ -58,9 +58,10 @@ export function decodeGraph(model: Model, z: Latents): Value {
 }
 
 /** Runs any number of rows through a graph of fixed batch size; the last batch is filled up with zeros, whose results are dropped. */
-async function inBatches(
+export async function inBatches(
   { program, run }: Session,
   feeds: Readonly<Record<string, Float32Array>>,
+  size: number,
 ): Promise<Record<string, Float32Array>> {
   const widths = Object.fromEntries(
     [...program.inputs, ...program.outputs].map((p) => [p.name, sizeOf(p.shape.slice(1))]),
@@ -68,11 +69,11 @@ async function inBatches(
   const [first] = program.inputs;
   const rows = feeds[first.name].length / widths[first.name];
   const results = Object.fromEntries(program.outputs.map((p) => [p.name, new Float32Array(rows * widths[p.name])]));
-  for (let from = 0; from < rows; from += BATCH) {
-    const n = Math.min(BATCH, rows - from);
+  for (let from = 0; from < rows; from += size) {
+    const n = Math.min(size, rows - from);
     const batch = program.inputs.map(({ name }) => {
       const w = widths[name];
-      const full = new Float32Array(BATCH * w);
+      const full = new Float32Array(size * w);
       full.set(feeds[name].subarray(from * w, (from + n) * w));
       return [name, full];
     });

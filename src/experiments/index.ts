@@ -1,10 +1,26 @@
 /** All experiments, in the order of the papers, and how to find them. */
 import { choose } from "../base/choose.ts";
+import { generalization } from "./concept/generalization.ts";
+import { geometry } from "./concept/geometry.ts";
+import { klWeight } from "./concept/kl-weight.ts";
+import { latentSize } from "./concept/latent-size.ts";
+import { noise } from "./concept/noise.ts";
+import { otherData } from "./concept/other-data.ts";
+import { switching } from "./concept/switching.ts";
 import { trajectory } from "./concept/trajectory.ts";
 import type { Experiment } from "./experiment.ts";
 import { groupOf, type PresetName } from "./reproduce.ts";
 
-export const experiments: readonly Experiment[] = [trajectory];
+export const experiments: readonly Experiment[] = [
+  trajectory,
+  geometry,
+  noise,
+  latentSize,
+  generalization,
+  switching,
+  otherData,
+  klWeight,
+];
 
 /** The experiments that a name stands for: one, or all of a group ("concept"). @throws UsageError with the nearest known name */
 export function findExperiments(name: string): readonly Experiment[] {

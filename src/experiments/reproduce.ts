@@ -6,7 +6,7 @@ import { openRun, type RunContext } from "../recipes/run.ts";
 import { resolveConfig, trainCommandOf, type WantedRun } from "../recipes/run-store.ts";
 import { sameTree } from "../recipes/settings.ts";
 import type { Experiment, TrainedRun } from "./experiment.ts";
-import { writeFigureFile } from "./probe-run.ts";
+import { type FigureFileOptions, writeFigureFile } from "./figure-file.ts";
 import { type FigureFile, type GroupResults, rounded, writeResult } from "./results.ts";
 import { resultsPage } from "./results-page.ts";
 import { subjectOpener } from "./subject-of.ts";
@@ -42,7 +42,7 @@ export async function measureExperiment(
   folders: readonly string[],
   order: readonly string[],
   out: ResultFolders,
-  context: RunContext & { readonly progress?: (part: number) => void },
+  context: RunContext & FigureFileOptions & { readonly progress?: (part: number) => void },
 ): Promise<GroupResults> {
   const began = performance.now();
   const { note, runs: wanted, options } = experiment.presets[preset];
@@ -54,7 +54,10 @@ export async function measureExperiment(
   const progress = context.progress ?? (() => {});
   const { findings, numbers, figures } = await experiment.measure(runs, options, { progress });
   const group = groupOf(experiment);
-  const files = figures.map((figure) => writeFigure(out.pages, group, experiment.id.split("/")[1], figure));
+  const files: FigureFile[] = [];
+  for (const figure of figures) {
+    files.push(await writeFigure(join(out.pages, group), experiment.id.split("/")[1], figure, context));
+  }
   const { id, title, source, about } = experiment;
   const results = writeResult(out.results, group, order, {
     id,
@@ -88,8 +91,12 @@ export async function measureExperiment(
   return results;
 }
 
-function writeFigure(pages: string, group: string, experiment: string, figure: NamedFigure): FigureFile {
-  const { alt, caption, name } = figure;
-  const path = writeFigureFile(join(pages, group, `${experiment}-${name}`), figure);
-  return { file: `${group}/${basename(path)}`, alt, caption };
+async function writeFigure(
+  folder: string,
+  experiment: string,
+  { name, image, alt, caption }: NamedFigure,
+  options: FigureFileOptions,
+): Promise<FigureFile> {
+  const [path] = await writeFigureFile(join(folder, `${experiment}-${name}`), image, options);
+  return { file: `${basename(folder)}/${basename(path)}`, alt, caption };
 }

@@ -1,8 +1,13 @@
+import { metricLabel, metricValue } from "../training/metric-text.ts";
 import type { ExperimentResult, GroupResults, MeasuredRun } from "./results.ts";
+import { tally } from "./verdicts.ts";
 
 const titles: Readonly<Record<string, string>> = {
   concept: "Concept formation and dynamics of repeated inference",
 };
+
+/** What a page of a group's results is called. */
+export const groupTitle = (group: string): string => titles[group] ?? group;
 
 /**
  * The page of a paper's results as Markdown: for every experiment the statements of the paper beside ours, figures, and how to repeat it.
@@ -12,7 +17,7 @@ export function resultsPage({ group, experiments }: GroupResults): string {
   const all = Object.values(experiments);
   const [first] = all;
   return `${[
-    `# ${titles[group] ?? group}`,
+    `# ${groupTitle(group)}`,
     `Written by \`npx helmholtz reproduce ${group}\` from [results/${group}.json](../../results/${group}.json); no number here is typed by hand.`,
     ...(first ? [`Paper: ${first.source.paper}.`] : []),
     overview(all),
@@ -21,10 +26,8 @@ export function resultsPage({ group, experiments }: GroupResults): string {
 }
 
 function overview(all: readonly ExperimentResult[]): string {
-  const rows = all.flatMap((e) =>
-    e.findings.map((f) => [`[${e.id}](#${anchor(e)})`, f.what, f.paper, f.ours, `**${f.verdict}**`, e.preset]),
-  );
-  return table(["experiment", "what", "paper", "ours", "verdict", "preset"], rows);
+  const rows = all.map((e) => [`[${e.id}](#${anchor(e)})`, e.title, tally(e.findings), e.preset]);
+  return table(["experiment", "what", "verdict", "preset"], rows);
 }
 
 function section(e: ExperimentResult): string {
@@ -51,14 +54,16 @@ function section(e: ExperimentResult): string {
   ].join("\n\n");
 }
 
-function scores({ metrics }: MeasuredRun): string {
+/** "ELBO -98.63, reconstruction 72.64, kl 25.99": what a run scored on the test set. */
+export function scores({ metrics }: MeasuredRun): string {
   return Object.entries(metrics["test"] ?? {})
     .filter(([name]) => name !== "count")
-    .map(([name, v]) => `${name} ${v.toFixed(Math.abs(v) < 10 ? 4 : 2)}`)
+    .map(([name, v]) => `${metricLabel(name)} ${metricValue(name, v)}`)
     .join(", ");
 }
 
-const minutes = (seconds: number): string =>
+/** "42 min" */
+export const minutes = (seconds: number): string =>
   seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 
 /** As code hosts make anchors of headings. */

@@ -21,7 +21,7 @@ export interface MeasuredRun {
 
 /** A figure of an experiment: a file beside the page, and what is said of it. */
 export interface FigureFile {
-  /** Below the folder of pages: "concept/trajectory-distances.svg". */
+  /** Below the folder of pages, "concept/trajectory-distances.svg"; or beside a probe's record. */
   readonly file: string;
   readonly alt: string;
   readonly caption: string;

@@ -6,7 +6,8 @@ export function meanAndSpread(values: readonly number[], digits = 2, unit = ""):
   if (known.length === 0) return "none";
   const { mean, sd, n } = meanAndError(known);
   const of = known.length < values.length ? ` of ${values.length}` : "";
-  const text = n === 1 ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${sd.toFixed(digits)}`;
+  const shown = mean.toFixed(digits).replace("-", "−");
+  const text = n === 1 ? shown : `${shown} ± ${sd.toFixed(digits)}`;
   return `${text}${unit} (${n === 1 && of === "" ? "1 seed" : `n = ${n}${of}`})`;
 }
 

@@ -5,9 +5,10 @@
 export const PAGE_STYLE = `:root {
   color-scheme: light dark;
   --paper: #fbfbfa; --card: #ffffff; --ink: #1f2328; --soft: #59636e; --line: #dfe2e5; --well: #f1f2f3; --accent: #2a6bb0;
+  --yes: #1a7f4b; --partly: #9a6300; --no: #b42b2b;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #16181b; --card: #ffffff; --ink: #e4e6e8; --soft: #9aa3ac; --line: #33383e; --well: #202428; --accent: #79b0ea; }
+  :root { --paper: #16181b; --card: #ffffff; --ink: #e4e6e8; --soft: #9aa3ac; --line: #33383e; --well: #202428; --accent: #79b0ea; --yes: #5cc28c; --partly: #e0a84a; --no: #f08a80; }
 }
 *, *::before, *::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
@@ -61,16 +62,34 @@ pre {
   font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.88rem; tab-size: 2;
 }
 code { font-family: inherit; }
+a { color: var(--accent); text-underline-offset: 0.2em; }
+.contents { list-style: none; padding: 0; margin: 1.4rem 0; }
+.contents li { padding: 0.5rem 0; border-top: 1px solid var(--line); }
+.contents span { display: block; color: var(--soft); font-size: 0.92rem; }
+.comparison { border-top: 1px solid var(--line); padding: 0.9rem 0 0.2rem; break-inside: avoid; }
+h3 { font-size: 1rem; line-height: 1.4; font-weight: 620; margin: 0; }
+.mark { margin: 0.15rem 0 0; font-size: 0.95rem; font-weight: 560; color: var(--soft); }
+.mark::before { display: inline-block; width: 1.35em; content: "–"; }
+.mark.yes { color: var(--yes); }
+.mark.yes::before { content: "✓"; }
+.mark.partly { color: var(--partly); }
+.mark.partly::before { content: "◐"; }
+.mark.no { color: var(--no); }
+.mark.no::before { content: "✗"; }
+.comparison dl { margin: 0.5rem 0 0.9rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: 0.3rem 1.6rem; }
+.comparison dl div { border: none; padding: 0; }
+.comparison dd { font-weight: 400; }
 [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 4px; }
 @media screen and (max-width: 40rem) {
   body { font-size: 1rem; }
   .plate { margin-inline: -1rem; padding: 0.7rem 0.4rem; border-inline: none; border-radius: 0; }
+  figure.wide > .plate > img { max-width: none; width: 42rem; }
   th, td { padding-inline: 0.45rem; }
   .pixels { image-rendering: auto; }
 }
 @media print {
   @page { margin: 18mm; }
-  :root { --paper: #ffffff; --card: #ffffff; --ink: #000000; --soft: #333333; --line: #cccccc; --well: #f4f4f4; }
+  :root { --paper: #ffffff; --card: #ffffff; --ink: #000000; --soft: #333333; --line: #cccccc; --well: #f4f4f4; --yes: #000000; --partly: #000000; --no: #000000; }
   body { font-size: 10.5pt; }
   main, section:has(> .wide) { display: block; padding: 0; }
   .row { grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); }

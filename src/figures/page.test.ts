@@ -49,6 +49,21 @@ const sections: Section[] = [
       [hostile, hostile],
     ],
   },
+  {
+    kind: "comparisons",
+    comparisons: [
+      {
+        what: hostile,
+        mark: "no",
+        verdict: hostile,
+        sides: [
+          ["Paper", hostile],
+          ["Here", "5 of 10"],
+        ],
+      },
+    ],
+  },
+  { kind: "contents", entries: [{ heading: hostile, about: hostile }] },
   { kind: "code", code: `train --out "runs" && ${hostile}`, caption: "Run." },
 ];
 const html = page({ title: hostile, subtitle: hostile, sections });
@@ -75,7 +90,8 @@ describe("page", () => {
     for (const node of all("*")) {
       for (const { name, value } of Array.from(node.attributes)) {
         expect(name).not.toMatch(/^on/);
-        if (/^(src|href|srcset|action|data|poster)$/.test(name)) expect(value).toMatch(/^data:/);
+        if (name === "href") expect(value).toMatch(/^#/);
+        if (/^(src|srcset|action|data|poster)$/.test(name)) expect(value).toMatch(/^data:/);
       }
     }
   });
@@ -105,7 +121,37 @@ describe("page", () => {
         .slice(1, 3),
     ).toEqual(["−103.10", "−102.4 ± 0.4"]);
     expect(all("td")[5].textContent).toBe("−1,080.00");
-    expect(all("dd").map((dd) => dd.textContent)).toEqual(["684,200", "1e−9", hostile]);
+    const facts = all("section > dl dd").map((dd) => dd.textContent);
+    expect(facts).toEqual(["684,200", "1e−9", hostile]);
+  });
+
+  test("a comparison says in words what its mark is, and who says what", () => {
+    expect(all(".comparison h3")[0].textContent).toBe(hostile);
+    expect(all(".comparison .mark").map((p) => [p.getAttribute("class"), p.textContent])).toEqual([
+      ["mark no", hostile],
+    ]);
+    expect(all(".comparison dt, .comparison dd").map((d) => d.textContent)).toEqual([
+      "Paper",
+      hostile,
+      "Here",
+      "5 of 10",
+    ]);
+  });
+
+  test("contents lead to their headings", () => {
+    const target = all(".contents a")[0].getAttribute("href")!.slice(1);
+    expect(target).toMatch(/^[a-z0-9-]+$/);
+    expect(all("h2").filter((h) => h.getAttribute("id") === target)).toHaveLength(1);
+  });
+
+  test("figures wider than the text reach beyond it, others do not", () => {
+    const wide = (width: number) => {
+      const image = { svg: `<svg xmlns="x" width="${width}" height="9"><g width="900"/></svg>` };
+      return page({ title: "t", sections: [{ kind: "figure", image, alt: "a", caption: "c" }] }).includes(
+        '<figure class="wide">',
+      );
+    };
+    expect([640, 920].map(wide)).toEqual([false, true]);
   });
 
   test("is made for light, dark, narrow and paper", () => {

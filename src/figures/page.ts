@@ -27,6 +27,19 @@ export interface Column {
   readonly decimals?: number;
 }
 
+/** How a comparison came out; the page colours it, and gives it a sign of its own. */
+export type Mark = "yes" | "partly" | "no" | "none";
+
+/** What several sources say of one thing, and how that fits together. */
+export interface Comparison {
+  readonly what: string;
+  readonly mark: Mark;
+  /** The mark in words. */
+  readonly verdict: string;
+  /** Who says what: "Paper", "Here". */
+  readonly sides: readonly (readonly [name: string, text: string])[];
+}
+
 /** One part of a page. Each may begin with a heading. */
 export type Section = { readonly heading?: string } & (
   | { readonly kind: "text"; readonly paragraphs: readonly string[] }
@@ -41,6 +54,9 @@ export type Section = { readonly heading?: string } & (
     }
   | { readonly kind: "facts"; readonly facts: readonly (readonly [name: string, value: string | number])[] }
   | { readonly kind: "code"; readonly code: string; readonly caption?: string }
+  | { readonly kind: "comparisons"; readonly comparisons: readonly Comparison[] }
+  /** Links to headings of the page, each with a few words. */
+  | { readonly kind: "contents"; readonly entries: readonly { readonly heading: string; readonly about: string }[] }
 );
 
 export interface PageOptions {
@@ -87,8 +103,16 @@ interface Numbers {
 }
 
 function renderSection(section: Section, numbers: Numbers): string {
-  const heading = section.heading ? `<h2>${escapeText(section.heading)}</h2>\n` : "";
+  const heading = section.heading ? `<h2 id="${anchor(section.heading)}">${escapeText(section.heading)}</h2>\n` : "";
   return `<section>\n${heading}${renderBody(section, numbers)}\n</section>`;
+}
+
+/** Letters and digits of a heading, for links to it. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
 }
 
 function renderBody(section: Section, numbers: Numbers): string {
@@ -107,11 +131,34 @@ function renderBody(section: Section, numbers: Numbers): string {
       const caption = section.caption ? `<figcaption>${escapeText(section.caption)}</figcaption>\n` : "";
       return `<figure class="code">\n<pre tabindex="0"><code>${escapeText(section.code)}</code></pre>\n${caption}</figure>`;
     }
+    case "comparisons":
+      return section.comparisons.map(renderComparison).join("\n");
+    case "contents": {
+      const entries = section.entries.map(
+        ({ heading, about }) =>
+          `<li><a href="#${anchor(heading)}">${escapeText(heading)}</a> <span>${escapeText(about)}</span></li>`,
+      );
+      return `<ul class="contents">\n${entries.join("\n")}\n</ul>`;
+    }
   }
 }
 
+function renderComparison({ what, mark, verdict, sides }: Comparison): string {
+  return `<div class="comparison">
+<h3>${escapeText(what)}</h3>
+<p class="mark ${mark}">${escapeText(verdict)}</p>
+<dl>
+${sides.map(([name, text]) => fact(name, text)).join("\n")}
+</dl>
+</div>`;
+}
+
+/** SVG wider than this, in pixels, may reach beyond the column of text. */
+const COLUMN = 700;
+
 function renderFigure(figure: Figure, number: string): string {
-  return `<figure>
+  const width = "svg" in figure.image ? Number(figure.image.svg.match(/^<svg [^>]*? width="([\d.]+)"/)?.[1] ?? 0) : 0;
+  return `<figure${width > COLUMN ? ' class="wide"' : ""}>
 <div class="plate">${renderImage(figure)}</div>
 ${caption(number, figure.caption)}
 </figure>`;

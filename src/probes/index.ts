@@ -1,5 +1,8 @@
 /** All probes, and how to find one. */
 import { choose } from "../base/choose.ts";
+import { classifiedEndsProbe } from "./classified-ends.ts";
+import { conceptsProbe } from "./concepts.ts";
+import { noiseStagesProbe } from "./noise-stages.ts";
 import type { Probe } from "./probe.ts";
 import { repeatedInferenceProbe } from "./repeated-inference.ts";
 
@@ -7,7 +10,12 @@ import { repeatedInferenceProbe } from "./repeated-inference.ts";
 // biome-ignore lint/suspicious/noExplicitAny: options and result belong together within each probe
 export type AnyProbe = Probe<any, any>;
 
-export const probes: readonly AnyProbe[] = [repeatedInferenceProbe];
+export const probes: readonly AnyProbe[] = [
+  repeatedInferenceProbe,
+  conceptsProbe,
+  noiseStagesProbe,
+  classifiedEndsProbe,
+];
 
 /** @throws UsageError with the nearest known name */
 export function findProbe(id: string): AnyProbe {

@@ -1,6 +1,7 @@
-import { openInference } from "../analyses/inference.ts";
+import { openInference, type Parameters } from "../analyses/inference.ts";
 import type { Rows } from "../analyses/rows.ts";
 import { axis, sizeOf } from "../base/shape.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Model } from "../models/model.ts";
 import { readField, type Subject } from "./subject.ts";
 
@@ -13,14 +14,18 @@ export interface Memories extends Rows {
 /** Training images encoded at once, so that only their latents are kept. */
 const PART = 5000;
 
-const known = new WeakMap<Subject, Promise<Memories>>();
+const known = new WeakMap<Parameters, WeakMap<Dataset, Promise<Memories>>>();
 
 /**
- * Memories ξ⁽ⁱ⁾ = E_q(z|x⁽ⁱ⁾)[z] of all training images (Nagano et al., arXiv:1712.04195, eq. 9). A subject's are computed once.
+ * Memories ξ⁽ⁱ⁾ = E_q(z|x⁽ⁱ⁾)[z] of all training images (Nagano et al., arXiv:1712.04195, eq. 9). Those of the same parameters and data
+ * are computed once.
  */
 export function memoriesOf(subject: Subject): Promise<Memories> {
-  const memories = known.get(subject) ?? encodeAll(subject);
-  known.set(subject, memories);
+  const { parameters, dataset } = subject;
+  const onData = known.get(parameters) ?? new WeakMap<Dataset, Promise<Memories>>();
+  known.set(parameters, onData);
+  const memories = onData.get(dataset) ?? encodeAll(subject);
+  onData.set(dataset, memories);
   return memories;
 }
 

@@ -27,9 +27,8 @@ export const repeatedInferenceOptions = z.strictObject({
 
 export type RepeatedInferenceOptions = z.infer<typeof repeatedInferenceOptions>;
 
-/** How trials that begin with one label come to the concept and leave it. Distances are Euclidean, over all latents. */
-export interface LabelCourse {
-  readonly label: string;
+/** How trials come to a concept and leave it. Distances are Euclidean, over all latents. */
+export interface TrialsCourse {
   readonly trials: number;
   /** Mean distance at t = 0…T, and its standard error. */
   readonly mean: readonly number[];
@@ -44,6 +43,11 @@ export interface LabelCourse {
   readonly approachesAndLeaves: boolean;
   /** Fall from 0 to t* and rise from t* to T are both above two standard errors, paired over trials. */
   readonly clear: boolean;
+}
+
+/** The course of the trials that begin with one label. */
+export interface LabelCourse extends TrialsCourse {
+  readonly label: string;
 }
 
 export interface RepeatedInferenceResult {
@@ -92,7 +96,7 @@ export async function measureRepeatedInference(
           if (t === options.steps) ends.push({ last: z, label });
         }
       }
-      courses.push(courseOf(dataset.classes[label], each, overTime));
+      courses.push({ label: dataset.classes[label], ...courseOf(overTime) });
     }
   } finally {
     await repeated.dispose();
@@ -128,19 +132,19 @@ export function at(z: Readonly<Record<string, readonly Float32Array[]>>, t: numb
   return Object.fromEntries(Object.entries(z).map(([name, course]) => [name, course[t]]));
 }
 
-function courseOf(label: string, trials: number, overTime: readonly number[][]): LabelCourse {
-  const a = approach(overTime);
+/** @param overTime distances at t = 0…T, [t][trial] */
+export function courseOf(overTime: readonly ArrayLike<number>[]): TrialsCourse {
+  const { curve, nearestAt, start, nearest, end, approachesAndLeaves, fall, rise } = approach(overTime);
   return {
-    label,
-    trials,
-    mean: a.curve.map((c) => c.mean),
-    sem: a.curve.map((c) => c.sem),
-    nearestAt: a.nearestAt,
-    start: a.start,
-    nearest: a.nearest,
-    end: a.end,
-    approachesAndLeaves: a.approachesAndLeaves,
-    clear: a.fall.clear && a.rise.clear,
+    trials: curve[0].n,
+    mean: curve.map((c) => c.mean),
+    sem: curve.map((c) => c.sem),
+    nearestAt,
+    start,
+    nearest,
+    end,
+    approachesAndLeaves,
+    clear: fall.clear && rise.clear,
   };
 }
 

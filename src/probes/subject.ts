@@ -18,6 +18,8 @@ export interface Subject {
   readonly options: SessionOptions;
   /** Seed of the probe's own draws. */
   readonly seed: number;
+  /** A classifier that judges images which this model makes. */
+  readonly judge?: Subject;
   /** Hears which part of the work is done, from 0 to 1. */
   readonly progress?: (part: number) => void;
 }
@@ -33,17 +35,20 @@ const words: Readonly<Record<Capability, string>> = {
 };
 
 /** Why a subject cannot be asked, if it cannot. */
-export function lacks({ model, dataset }: Subject, needs: readonly Need[]): string | undefined {
+export function lacks({ model, dataset, judge }: Subject, needs: readonly Need[]): string | undefined {
   for (const need of needs) {
     if (need === "labels") {
       if (!dataset.fields.some((f) => f.name === "label")) return `data with labels, but ${dataset.title} has none`;
+    } else if (need === "judge") {
+      if (!judge) return "a classifier as judge, but no --judge <run>";
+      if (!judge.model.classify) return `a judge that ${words.classify}, but ${judge.model.name} does not`;
     } else if (!model[need]) return `a model that ${words[need]}, but ${model.name} does not`;
   }
   return undefined;
 }
 
 /** What a probe asks of its subject. */
-export type Need = Capability | "labels";
+export type Need = Capability | "labels" | "judge";
 
 /** @throws UsageError if the subject cannot be asked */
 export function require(subject: Subject, probe: string, needs: readonly Need[]): void {

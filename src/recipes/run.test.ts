@@ -12,7 +12,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FileError, UsageError } from "../base/errors.ts";
-import { demoPage } from "../experiments/demo-page.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { cpu } from "../runtime/onnxruntime-node.ts";
 import { readMetricLog } from "../training/metric-log.ts";
@@ -267,45 +266,5 @@ describe("the parameters of a run", () => {
     writeRun(folder, { ...record, config: { ...record.config, extra: 1 } });
     expect(load(folder)).toThrow(UsageError);
     expect(load(folder)).toThrow(/config in .*run\.json.*got "extra"/);
-  });
-});
-
-describe("the page of a run", () => {
-  test("shows all figures and needs nothing from elsewhere", async () => {
-    const path = await demoPage(whole, context);
-    expect(path).toBe(join(whole, "index.html"));
-    const html = readFileSync(path, "utf8");
-    for (const heading of ["Learning", "Reconstructions", "Samples", "Latent space", "Repeated inference"]) {
-      expect(html.includes(`${heading}</h2>`), heading).toBe(true);
-    }
-    expect(html.match(/<figcaption/g)).toHaveLength(5);
-    expect(readdirSync(join(whole, "figures")).sort()).toEqual([
-      "latent-map.svg",
-      "learning.svg",
-      "reconstructions.svg",
-      "repeated-inference.svg",
-      "samples.png",
-    ]);
-    const named = html.replace(/xmlns(:\w+)?="[^"]*"/g, "");
-    expect(named.match(/https?:\/\/|src="(?!data:)|url\((?!["']?(data:|#))|@import|<script[^>]+src/)).toBeNull();
-    expect(html.replace(/base64,[^"]*/g, "").match(/undefined|NaN|\[object/)).toBeNull();
-  });
-
-  test("counts the test images that it shows", async () => {
-    const html = readFileSync(join(whole, "index.html"), "utf8");
-    expect(html.match(/of ([\d,]+) test images/)?.[1]).toBe("200");
-  });
-
-  test("is made anew over itself, with the same bytes", async () => {
-    const before = bytes(whole, "index.html");
-    await demoPage(whole, context);
-    expect(bytes(whole, "index.html")).toBe(before);
-  });
-
-  test("of a run without parameters is a FileError", async () => {
-    const folder = join(root, "unborn");
-    await createRun(request(folder), context);
-    await expect(demoPage(folder, context)).rejects.toThrow(FileError);
-    expect(existsSync(join(folder, "index.html"))).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { createRun, demoPage, exportRun } from "../../../src/node.ts";
+import { createRun, exportRun, runReport } from "../../../src/node.ts";
 import { type CommonOptions, contextFrom, wholeNumber, withData, withDevice, withJson } from "../options.ts";
 import { duration, EXIT, emit, note } from "../output.ts";
 import { follow, newRunFolder } from "./train.ts";
@@ -42,7 +42,7 @@ Examples:
     }
     note("drawing what was learned …");
     const model = exportRun(out);
-    const page = await demoPage(out, context);
+    const page = await runReport(out, context, { quick: true });
     const seconds = (performance.now() - began) / 1000;
     emit(
       options.json ?? false,

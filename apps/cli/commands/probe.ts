@@ -5,9 +5,14 @@ import { type CommonOptions, contextFrom, wholeNumber, withData, withDevice, wit
 import { emit, table } from "../output.ts";
 import { workProgress } from "../progress.ts";
 
-interface ProbeOptions extends CommonOptions {
+interface JudgedOptions extends CommonOptions {
+  readonly judge?: string;
+}
+
+interface ProbeOptions extends JudgedOptions {
   readonly out?: string;
   readonly figures: boolean;
+  readonly png?: boolean;
   readonly seed?: number;
 }
 
@@ -30,25 +35,36 @@ Examples:
   helmholtz probe runs/paper repeated-inference --help               the options of a probe
   helmholtz probe runs/paper repeated-inference --trials 3000 --steps 80 --noise 0.2 --json`,
     );
-  withJson(withDevice(withData(command)));
-  return command.action(async (run: string, probe: string | undefined, rest: string[], options: CommonOptions) => {
+  withJson(withDevice(withData(withJudge(command))));
+  return command.action(async (run: string, probe: string | undefined, rest: string[], options: JudgedOptions) => {
+    if (probe?.startsWith("-")) {
+      const listing = withJson(withDevice(withData(withJudge(new Command("probe <run>").exitOverride()))));
+      const asked = listing.parse([probe, ...rest], { from: "user" }).opts<JudgedOptions>();
+      return showProbes(run, asked);
+    }
     if (probe !== undefined) {
       await one(run, probe).parseAsync([...globals(options), ...rest], { from: "user" });
       return;
     }
-    const found = await probesOf(run, contextFrom(options));
-    emit(options.json ?? false, { run, probes: found }, () =>
-      table([
-        ["probe", "what", "can be asked"],
-        ...found.map((f) => [f.probe, f.title, f.lacks ? `no: needs ${f.lacks}` : "yes"]),
-      ]),
-    );
+    await showProbes(run, options);
   });
 }
 
+/** What a run can be asked, and what not. */
+async function showProbes(run: string, options: JudgedOptions): Promise<void> {
+  const found = await probesOf(run, { ...contextFrom(options), judge: options.judge });
+  emit(options.json ?? false, { run, probes: found }, () =>
+    table([
+      ["probe", "what", "can be asked"],
+      ...found.map((f) => [f.probe, f.title, f.lacks ? `no: needs ${f.lacks}` : "yes"]),
+    ]),
+  );
+}
+
 /** Options that were given before the probe's name. */
-function globals(options: CommonOptions): string[] {
+function globals(options: JudgedOptions): string[] {
   return [
+    ...(options.judge ? ["--judge", options.judge] : []),
     ...(options.json ? ["--json"] : []),
     ...(options.dataDir ? ["--data-dir", options.dataDir] : []),
     ...(options.cacheDir ? ["--cache-dir", options.cacheDir] : []),
@@ -73,8 +89,9 @@ function one(run: string, id: string): Command {
   command
     .option("--seed <n>", "seed of the probe's draws (default: the run's)", wholeNumber)
     .option("--out <folder>", "where numbers and figures go (default: <run>/probes)")
+    .option("--png", "write each SVG as PNG too, at twice its size")
     .option("--no-figures", "only numbers, and nothing is written");
-  withJson(withDevice(withData(command)));
+  withJson(withDevice(withData(withJudge(command))));
   command.helpOption("-h, --help", "explain this probe").exitOverride();
   return command.action(async (options: ProbeOptions & Record<string, unknown>) => {
     const given = Object.fromEntries(
@@ -83,16 +100,21 @@ function one(run: string, id: string): Command {
       ),
     );
     const progress = workProgress(id);
-    const { seed, figures } = options;
+    const { seed, figures, judge, png = false } = options;
     const out = figures ? (options.out ?? join(run, "probes")) : undefined;
     const began = performance.now();
-    const context = { ...contextFrom(options), progress: progress.part, ...(seed !== undefined && { seed }) };
+    const { part } = progress;
+    const context = { ...contextFrom(options), judge, progress: part, png, ...(seed !== undefined && { seed }) };
     const found = await probeRun(run, id, given, out, context).finally(progress.end);
     const { text, ...result } = found;
     emit(options.json ?? false, { ...result, seconds: (performance.now() - began) / 1000 }, () =>
       [text, ...(found.files.length > 0 ? ["", ...found.files] : [])].join("\n"),
     );
   });
+}
+
+function withJudge(command: Command): Command {
+  return command.option("--judge <run>", "a classifier's run, for probes that have images judged");
 }
 
 /** A flag's text as the kind of value its default is. */

@@ -19,6 +19,7 @@ interface ReproduceOptions extends JobOptions {
   readonly preset: string;
   readonly results: string;
   readonly pages: string;
+  readonly png?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -29,6 +30,7 @@ export function reproduceCommand(): Command {
     .option("--preset <name>", "the size: paper (the paper's own), quick (minutes) or smoke (for tests)", "quick")
     .option("--results <folder>", "where numbers go, as <group>.json", "results")
     .option("--pages <folder>", "where the page and its figures go, as <group>.md", "docs/results")
+    .option("--png", "write each SVG as PNG too, at twice its size")
     .option("--dry-run", "only say which runs there are, and which are wanted");
   withJson(withDevice(withData(withJobs(command)))).addHelpText(
     "after",
@@ -78,7 +80,7 @@ Examples:
         `done in ${duration((performance.now() - began) / 1000)}`,
         ...[...new Set(chosen.map(groupOf))].flatMap((g) => [
           `  numbers  ${options.results}/${g}.json`,
-          `  page     ${options.pages}/${g}.md`,
+          `  page     ${options.pages}/${g}.md  (as HTML: helmholtz report ${g})`,
         ]),
       ].join("\n"),
     );
@@ -98,7 +100,7 @@ Examples:
       const progress = workProgress(experiment.id);
       const order = experiments.filter((e) => groupOf(e) === groupOf(experiment)).map((e) => e.id);
       const out = { results: options.results, pages: options.pages };
-      const context = { ...contextFrom(options), progress: progress.part };
+      const context = { ...contextFrom(options), progress: progress.part, png: options.png ?? false };
       const folders = found.map((f) => f!.folder);
       const all = await measureExperiment(experiment, preset, folders, order, out, context).finally(progress.end);
       const result = all.experiments[experiment.id];

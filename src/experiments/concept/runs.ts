@@ -1,4 +1,5 @@
 import type { WantedRun } from "../../recipes/run-store.ts";
+import type { TrainedRun } from "../experiment.ts";
 import type { PresetName } from "../reproduce.ts";
 
 /** Trainings of the VAE with N_z latents. */
@@ -26,3 +27,6 @@ export const notes: Readonly<Record<PresetName, string>> = {
   quick: "The paper's network trained for 8 epochs, one seed.",
   smoke: "A small network on generated glyphs, for tests.",
 };
+
+/** ELBO of the test images at a run's end, nats per image; NaN for a run that has not ended. */
+export const testElbo = ({ run }: TrainedRun): number => run.record.metrics?.["test"]?.["elbo"] ?? Number.NaN;

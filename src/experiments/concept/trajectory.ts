@@ -1,3 +1,4 @@
+import type { PixelNoise } from "../../analyses/pixel-noise.ts";
 import {
   measureRepeatedInference,
   type RepeatedInferenceOptions,
@@ -7,10 +8,8 @@ import {
 import { distanceChart, repeatedInferenceFigures } from "../../probes/repeated-inference-figures.ts";
 import { experiment, type Finding } from "../experiment.ts";
 import { eachSeed, meanAndSpread } from "../spread.ts";
+import { readingNames, readings } from "./readings.ts";
 import { notes, paper, vaeRuns } from "./runs.ts";
-
-/** Both readings of "the intensities of the selected pixels were swapped". */
-const readings = ["invert", "permute"] as const;
 
 type Options = Omit<RepeatedInferenceOptions, "swap">;
 
@@ -21,7 +20,7 @@ export const trajectory = experiment<Options>({
   title: "Trajectories approach the concept, then leave it",
   source: { paper, part: "figs. 1 and 2" },
   about:
-    "Training images of every label with noise p = 0.2 go through 80 iterations of repeated inference. Does the distance to the label's concept " +
+    "Training images of every label with noise p = 0.2 go through T iterations of repeated inference (80 in the paper). Does the distance to the label's concept " +
     'first fall to a minimum at 0 < t* < T, and is it higher again at T? Both readings of "swapped" pixels are tried: inverted, and exchanged among each other.',
   presets: {
     paper: {
@@ -37,7 +36,7 @@ export const trajectory = experiment<Options>({
     smoke: { note: notes.smoke, runs: vaeRuns("smoke", [10], [1]), options: { ...defaults, trials: 40, steps: 6 } },
   },
   async measure(runs, options, { progress }) {
-    const results: Record<(typeof readings)[number], RepeatedInferenceResult[]> = { invert: [], permute: [] };
+    const results: Record<PixelNoise, RepeatedInferenceResult[]> = { invert: [], permute: [] };
     const subjects = await Promise.all(runs.map((run) => run.open()));
     const total = runs.length * readings.length;
     let done = 0;
@@ -79,9 +78,9 @@ export const trajectory = experiment<Options>({
   },
 });
 
-function findings(swap: string, results: readonly RepeatedInferenceResult[], T: number): Finding[] {
+function findings(swap: PixelNoise, results: readonly RepeatedInferenceResult[], T: number): Finding[] {
   const [{ labels }] = results;
-  const reading = swap === "invert" ? "inverted" : "exchanged";
+  const reading = readingNames[swap];
   const counts = results.map((r) => r.approachesAndLeaves);
   const least = Math.min(...counts) / labels.length;
   const over = (pick: (r: RepeatedInferenceResult) => number): number[] => results.map(pick);

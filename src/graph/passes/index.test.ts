@@ -16,7 +16,7 @@ const [m, k] = [axis("m", 2), axis("k", 3)];
 test("the passes and their order", () => {
   expect(allPasses.map((p) => p.name)).toEqual([
     ...["simplify", "fold", "zeros", "share", "split-channels"],
-    ...["join-pieces", "sum-products", "hoist", "join-pieces", "simplify", "share"],
+    ...["join-pieces", "sum-products", "hoist", "before-split", "join-pieces", "simplify", "share"],
     ...["blocked-layout", "weight-gradients", "simplify", "share", "fuse-blocked"],
   ]);
 });

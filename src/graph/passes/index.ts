@@ -1,4 +1,5 @@
 /** The passes that a graph goes through, in order. */
+import { beforeSplit } from "./before-split.ts";
 import { blockedLayout } from "./blocked-layout.ts";
 import { fold } from "./fold.ts";
 import { fuseBlocked } from "./fuse-blocked.ts";
@@ -22,6 +23,7 @@ export const allPasses: readonly Pass[] = [
   joinPieces,
   sumProducts,
   hoist,
+  beforeSplit,
   joinPieces,
   simplify,
   share,

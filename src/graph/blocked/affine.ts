@@ -29,7 +29,8 @@ export const blockedAffineOp = defineOp<{ scaled: boolean }>({
   },
   grad: "none",
   exact: ([x, scale, bias]) => {
-    const [, blocks, h, w] = x.dims;
+    const [, c, h, w, block = 1] = x.dims;
+    const blocks = (c * block) / BLOCK;
     return [
       x.data.map((v, i) => {
         const channel = (Math.floor(i / (h * w * BLOCK)) % blocks) * BLOCK + (i % BLOCK);
@@ -43,6 +44,7 @@ export const blockedAffineOp = defineOp<{ scaled: boolean }>({
       inputs: [{ dims: [2, 2, 3, 2, 16] }, { dims: [32] }, { dims: [32] }],
       attributes: { scaled: true },
     },
+    { note: "a nominal shape", inputs: [{ dims: [2, 32, 3, 2] }, { dims: [32] }], attributes: { scaled: true } },
     { note: "scale alone", inputs: [{ dims: [1, 1, 2, 2, 16] }, { dims: [16] }], attributes: { scaled: true } },
   ],
 });

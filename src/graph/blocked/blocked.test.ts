@@ -15,7 +15,7 @@ if (!here) console.warn("skipped: this processor has no blocks of 16 channels");
 const ops = [toBlockedOp, fromBlockedOp, blockedConvOp, blockedConvTransposeOp, blockedAffineOp] as unknown as Op[];
 const cases = ops.flatMap((op) => op.cases.map((c) => ({ name: op.name, note: c.note, op, c })));
 
-test("19 cases are checked", () => expect(cases).toHaveLength(19));
+test("25 cases are checked", () => expect(cases).toHaveLength(25));
 
 describe.each(cases)("$name, $note", ({ op, c }) => {
   const subject = () => check.subject(`${op.name}/${c.note}`, c.inputs, (i) => apply(op, i, c.attributes ?? {}));
@@ -24,12 +24,15 @@ describe.each(cases)("$name, $note", ({ op, c }) => {
 });
 
 describe.each([toBlockedOp, fromBlockedOp] as unknown as Op[])("$name", (op) => {
-  test.each(op.cases)("has the gradient of central differences, $note", (c) => {
-    check.checkGradient(
-      check.subject(op.name, c.inputs, (i) => apply(op, i, c.attributes ?? {})),
-      1,
-    );
-  });
+  test.each(op.cases.filter((c) => !c.note.includes("nominal")))(
+    "has the gradient of central differences, $note",
+    (c) => {
+      check.checkGradient(
+        check.subject(op.name, c.inputs, (i) => apply(op, i, c.attributes ?? {})),
+        1,
+      );
+    },
+  );
 });
 
 describe.each(weightCases)("BlockedConvWeight, $note", ({ note, x, outputs, kernel, g }) => {

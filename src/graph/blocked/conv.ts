@@ -7,18 +7,26 @@ import { convOp, convTransposeOp } from "../ops/conv.ts";
 import { type Geometry, outputSizes, reach } from "../ops/conv-geometry.ts";
 import type { Tensor64 } from "../tensor64.ts";
 import type { Value } from "../value.ts";
-import { filter, firstFilter, matrixFilter, swappedBlocks, taps } from "./filters.ts";
-import { asImage, asTensor, BLOCK, eachElement, NCHWC } from "./layout.ts";
+import { blockFilter, filter, firstFilter, matrixFilter, swappedBlocks, taps } from "./filters.ts";
+import { asImage, asTensor, BLOCK, eachElement, NCHWC, nominalShape } from "./layout.ts";
 
 /** A function that the runtime applies to the result before it stores it. */
 export type Activation = "" | "Relu" | "LeakyRelu" | "Sigmoid" | "Tanh";
+
+/**
+ * How a kernel lies in memory: (outputs, channels, kernel height, width); or that of a single pixel as (channels, outputs, 1, 1), the matrix
+ * of a product; or in the blocks that the runtime reads, (outputs / 16, channels / 16, 16 channels, 16 outputs).
+ */
+export type KernelOrder = "" | "inputs-first" | "blocks";
 
 type Fused = Geometry & {
   readonly bias: boolean;
   readonly sum: boolean;
   readonly activation: Activation;
   readonly slope: number;
-  readonly inputsFirst: boolean;
+  readonly kernel: KernelOrder;
+  /** The result has its nominal shape. */
+  readonly nominal?: boolean;
 };
 type FusedTranspose = Geometry & { readonly sum: boolean; readonly sizes: readonly number[] };
 
@@ -29,8 +37,7 @@ export interface Along {
   readonly activation?: Activation;
   /** Of a leaky ReLU below 0. */
   readonly slope?: number;
-  /** The kernel is (channels, outputs, 1, 1): the matrix of a product as it is. */
-  readonly inputsFirst?: boolean;
+  readonly kernel?: KernelOrder;
 }
 
 /**
@@ -43,10 +50,10 @@ export function blockedConv(
   x: Value,
   w: Value,
   g: Geometry,
-  { bias, sum, activation = "", slope = 0, inputsFirst = false }: Along = {},
+  { bias, sum, activation = "", slope = 0, kernel = "" }: Along = {},
 ): Value {
   const inputs = [x, w, ...(bias ? [bias] : []), ...(sum ? [sum] : [])];
-  return apply(blockedConvOp, inputs, { ...g, bias: !!bias, sum: !!sum, activation, slope, inputsFirst })[0];
+  return apply(blockedConvOp, inputs, { ...g, bias: !!bias, sum: !!sum, activation, slope, kernel })[0];
 }
 
 /** `convTranspose` of and to blocked tensors: from a gradient g of the output to one of the input with these spatial sizes, plus `sum`. */
@@ -63,16 +70,20 @@ export function blockedConvTranspose(
 export const blockedConvOp = defineOp<Fused>({
   name: "BlockedConv",
   types: ([x, w], a, where) => {
-    const sizes = outputSizes(where, a, dimsOf(x.shape.slice(2, 4)), dimsOf(w.shape.slice(2)));
-    return [{ shape: blockedOf(x.shape[0], w.shape[a.inputsFirst ? 1 : 0].size, sizes), dtype: needF32(where, x) }];
+    const sizes = outputSizes(where, a, dimsOf(x.shape.slice(2, 4)), kernelSizes(w.shape, a));
+    const shape = blockedOf(x.shape[0], outputsOf(w.shape, a), sizes);
+    return [{ shape: a.nominal ? nominalShape(shape) : shape, dtype: needF32(where, x) }];
   },
   onnx: (g, names, { inputs, outputs, attributes }) => {
     const a = attributes as unknown as Fused;
     const [x, w] = inputs;
-    const blocked = x.shape.length === 5;
-    const image = blocked ? asImage(g, names[0], x.shape) : names[0];
-    const layOut = a.inputsFirst ? matrixFilter : blocked ? filter : firstFilter;
-    const kernel = layOut(g, names[1], dimsOf(w.shape));
+    const image = asImage(g, names[0], x.shape);
+    const orders = {
+      "": isBlocked(dimsOf(x.shape)) ? filter : firstFilter,
+      "inputs-first": matrixFilter,
+      blocks: blockFilter,
+    };
+    const kernel = orders[a.kernel ?? ""](g, names[1], dimsOf(w.shape));
     const rest = names.slice(2);
     const bias = a.bias ? rest.shift()! : "";
     const sum = a.sum ? asImage(g, rest[0], outputs[0].shape) : "";
@@ -80,7 +91,7 @@ export const blockedConvOp = defineOp<Fused>({
     return [
       asTensor(
         g,
-        g.node("Conv", given, settings(a, dimsOf(w.shape.slice(2)), a.pads, a.activation, a.slope), NCHWC),
+        g.node("Conv", given, settings(a, kernelSizes(w.shape, a), a.pads, a.activation, a.slope), NCHWC),
         outputs[0].shape,
       ),
     ];
@@ -88,7 +99,7 @@ export const blockedConvOp = defineOp<Fused>({
   grad: "none",
   exact: (tensors, { attributes: a, outputs: [y] }) => {
     const [x, given, ...rest] = tensors;
-    const w = a.inputsFirst ? transposed(given) : given;
+    const w = outputsFirst(given, a.kernel);
     const out = imageOf(y.shape);
     const [plain] = convOp.exact([unblocked(x), w], { attributes: a, outputs: [{ shape: out, dtype: "f32" }] });
     const bias = a.bias ? rest.shift()! : undefined;
@@ -114,27 +125,37 @@ export const blockedConvOp = defineOp<Fused>({
         { dims: [32] },
         { dims: [2, 2, 4, 3, 16] },
       ],
-      attributes: { ...square(1, 1), bias: true, sum: true, activation: "Tanh", slope: 0, inputsFirst: false },
+      attributes: { ...square(1, 1), bias: true, sum: true, activation: "Tanh", slope: 0, kernel: "" },
     },
     {
       note: "4×4, stride 2, with a sum",
       inputs: [{ dims: [1, 2, 6, 4, 16] }, { dims: [16, 32, 4, 4] }, { dims: [1, 1, 3, 2, 16] }],
-      attributes: { ...square(2, 1), bias: false, sum: true, activation: "", slope: 0, inputsFirst: false },
+      attributes: { ...square(2, 1), bias: false, sum: true, activation: "", slope: 0, kernel: "" },
     },
     {
       note: "a plain image of three channels, with bias and sigmoid",
       inputs: [{ dims: [2, 3, 5, 4] }, { dims: [16, 3, 3, 3] }, { dims: [16] }],
-      attributes: { ...square(1, 1), bias: true, sum: false, activation: "Sigmoid", slope: 0, inputsFirst: false },
+      attributes: { ...square(1, 1), bias: true, sum: false, activation: "Sigmoid", slope: 0, kernel: "" },
     },
     {
       note: "1×1, with leaky ReLU",
       inputs: [{ dims: [2, 1, 2, 2, 16] }, { dims: [16, 16, 1, 1] }],
-      attributes: { ...square(1, 0), bias: false, sum: false, activation: "LeakyRelu", slope: 0.2, inputsFirst: false },
+      attributes: { ...square(1, 0), bias: false, sum: false, activation: "LeakyRelu", slope: 0.2, kernel: "" },
     },
     {
       note: "the product of a matrix",
       inputs: [{ dims: [2, 2, 1, 3, 16] }, { dims: [32, 16, 1, 1] }, { dims: [16] }],
-      attributes: { ...square(1, 0), bias: true, sum: false, activation: "", slope: 0, inputsFirst: true },
+      attributes: { ...square(1, 0), bias: true, sum: false, activation: "", slope: 0, kernel: "inputs-first" },
+    },
+    {
+      note: "nominal shapes",
+      inputs: [{ dims: [2, 16, 4, 3] }, { dims: [32, 16, 3, 3] }, { dims: [2, 32, 4, 3] }],
+      attributes: { ...square(1, 1), bias: false, sum: true, activation: "", slope: 0, kernel: "", nominal: true },
+    },
+    {
+      note: "a kernel in blocks",
+      inputs: [{ dims: [2, 3, 1, 2, 16] }, { dims: [2, 3, 16, 16] }],
+      attributes: { ...square(1, 0), bias: false, sum: false, activation: "", slope: 0, kernel: "blocks" },
     },
     {
       note: "uneven pads, strides and dilations",
@@ -154,7 +175,10 @@ export const blockedConvOp = defineOp<Fused>({
 
 export const blockedConvTransposeOp = defineOp<FusedTranspose>({
   name: "BlockedConvTranspose",
-  types: ([g, w], a, where) => [{ shape: blockedOf(g.shape[0], w.shape[1].size, a.sizes), dtype: needF32(where, g) }],
+  types: ([g, w], a, where) => {
+    const shape = blockedOf(g.shape[0], w.shape[1].size, a.sizes);
+    return [{ shape: g.shape.length === 4 ? nominalShape(shape) : shape, dtype: needF32(where, g) }];
+  },
   onnx: (b, names, { inputs: [g, w], outputs: [x], attributes }) => {
     const a = attributes as unknown as FusedTranspose;
     const image = asImage(b, names[0], g.shape);
@@ -180,6 +204,11 @@ export const blockedConvTransposeOp = defineOp<FusedTranspose>({
       note: "3×3, with a sum",
       inputs: [{ dims: [2, 1, 3, 4, 16] }, { dims: [16, 32, 3, 3] }, { dims: [2, 2, 3, 4, 16] }],
       attributes: { ...square(1, 1), sizes: [3, 4], sum: true },
+    },
+    {
+      note: "nominal shapes",
+      inputs: [{ dims: [2, 16, 3, 2] }, { dims: [16, 16, 4, 4] }, { dims: [2, 16, 6, 4] }],
+      attributes: { ...square(2, 1), sizes: [6, 4], sum: true },
     },
     {
       note: "1×1",
@@ -341,22 +370,42 @@ const blockedOf = (batch: Shape[number], channels: number, sizes: readonly numbe
   axis("", BLOCK),
 ];
 
-/** The plain shape of a blocked image. */
-const imageOf = ([n, c, h, w]: Shape): Shape => [n, axis("", c.size * BLOCK), h, w];
+/** The plain shape of a blocked image: its nominal one. */
+const imageOf = nominalShape;
 
-/** (I, O, 1, 1) → (O, I, 1, 1) */
-function transposed({ dims: [I, O], data }: Tensor64): Tensor64 {
-  return { dims: [O, I, 1, 1], data: data.map((_, at) => data[(at % I) * O + Math.floor(at / I)]) };
+/** Blocked, under either shape; a plain image has fewer channels than a block. */
+const isBlocked = (dims: readonly number[]): boolean => dims.length === 5 || dims[1] >= BLOCK;
+
+const kernelSizes = (w: Shape, { kernel }: Fused): number[] => (kernel === "blocks" ? [1, 1] : dimsOf(w.slice(2)));
+
+function outputsOf([first, second]: Shape, { kernel }: Fused): number {
+  return kernel === "blocks" ? first.size * BLOCK : kernel === "inputs-first" ? second.size : first.size;
+}
+
+/** A kernel as (outputs, channels, …). */
+function outputsFirst(w: Tensor64, order: KernelOrder): Tensor64 {
+  const [a, b] = w.dims;
+  if (order === "inputs-first") {
+    return { dims: [b, a, 1, 1], data: w.data.map((_, at) => w.data[(at % a) * b + Math.floor(at / a)]) };
+  }
+  if (order !== "blocks") return w;
+  const data = new Float64Array(w.data.length);
+  const I = b * BLOCK;
+  w.data.forEach((v, at) => {
+    const [block, i, o] = [Math.floor(at / (BLOCK * BLOCK)), Math.floor(at / BLOCK) % BLOCK, at % BLOCK];
+    data[(Math.floor(block / b) * BLOCK + o) * I + (block % b) * BLOCK + i] = v;
+  });
+  return { dims: [a * BLOCK, I, 1, 1], data };
 }
 
 function unblocked(x: Tensor64): Tensor64 {
-  if (x.dims.length === 4) return x;
-  const [n, c, h, w] = x.dims;
+  if (!isBlocked(x.dims)) return x;
+  const [n, c, h, w, block = 1] = x.dims;
   const data = new Float64Array(x.data.length);
-  eachElement(n, c * BLOCK, h * w, (plain, blocked) => {
+  eachElement(n, c * block, h * w, (plain, blocked) => {
     data[plain] = x.data[blocked];
   });
-  return { dims: [n, c * BLOCK, h, w], data };
+  return { dims: [n, c * block, h, w], data };
 }
 
 function blockedNumbers(plain: Float64Array, [n, c, h, w]: readonly number[]): Float64Array {

@@ -22,6 +22,11 @@ export function matrixFilter(g: Lowering, w: string, [I, O]: readonly number[]):
   return g.node("Reshape", [g.node("Transpose", [cut], { perm: ints([2, 0, 1, 3]) }), g.ints([O, I, 1, 1])]);
 }
 
+/** The same from its blocks (O/16, I/16, 16, 16). */
+export function blockFilter(g: Lowering, w: string, [o, i]: readonly number[]): string {
+  return g.node("Reshape", [w, g.ints([o * BLOCK, i * BLOCK, 1, 1])]);
+}
+
 /** The same for a plain input of few channels: (O/16, I, kernel, 16 outputs). */
 export function firstFilter(g: Lowering, w: string, [O, I, kh, kw]: readonly number[]): string {
   const cut = g.node("Reshape", [w, g.ints([O / BLOCK, BLOCK, I, kh, kw])]);

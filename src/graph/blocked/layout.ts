@@ -1,7 +1,9 @@
 /**
  * ONNX Runtime's blocked layout on CPUs, NCHW16c: the channels of an image in blocks of 16 that lie side by side at every pixel. Here
  * it is an ordinary tensor (batch, channels / 16, height, width, 16), so elementwise ops need to know nothing of it; a row of pixels
- * (one spatial axis) has height 1, and a matrix (rows, channels) is a batch of such rows of pixels. The operators of domain com.microsoft.nchwc call the same memory (batch, channels, height, width).
+ * (one spatial axis) has height 1, and a matrix (rows, channels) is a batch of such rows of pixels. The operators of domain
+ * com.microsoft.nchwc call the same memory (batch, channels, height, width), its nominal shape, in which the ops of this folder take and
+ * give it too.
  */
 import { axis, dimsOf, type Shape } from "../../base/shape.ts";
 import { apply, defineOp, type Lowering, needF32 } from "../op.ts";
@@ -38,17 +40,23 @@ export function blockedShape(s: Shape, rows = s[0].size): Shape {
   return [n, axis(c.name, c.size / BLOCK), h, w, axis("", BLOCK)];
 }
 
-/** The sizes by which the operators of the domain know a blocked tensor. */
-export function nominal(blocked: Shape): number[] {
-  const [n, c, h, w, b] = dimsOf(blocked);
-  return [n, c * b, h, w];
+/** The shape under which the operators of the domain know a blocked tensor. */
+export function nominalShape(blocked: Shape): Shape {
+  if (blocked.length === 4) return blocked;
+  const [n, c, h, w] = blocked;
+  return [n, axis(c.name, c.size * BLOCK), h, w];
 }
 
-export const toBlockedOp = defineOp<{ rows: number }>({
+/** Its sizes. */
+export const nominal = (blocked: Shape): number[] => dimsOf(nominalShape(blocked));
+
+/** @param rows of a matrix in a row of pixels; @param nominal gives the result its nominal shape */
+export const toBlockedOp = defineOp<{ rows: number; nominal?: boolean }>({
   name: "ToBlocked",
-  types: ([x], { rows }, where) => [
-    { shape: blockedShape(x.shape, rows || x.shape[0].size), dtype: needF32(where, x) },
-  ],
+  types: ([x], { rows, nominal: asImages }, where) => {
+    const blocked = blockedShape(x.shape, rows || x.shape[0].size);
+    return [{ shape: asImages ? nominalShape(blocked) : blocked, dtype: needF32(where, x) }];
+  },
   onnx: (g, [x], { inputs, outputs }) => {
     const blocked = outputs[0].shape;
     if (inputs[0].shape.length === 2) {
@@ -77,6 +85,7 @@ export const toBlockedOp = defineOp<{ rows: number }>({
     { note: "an image", inputs: [{ dims: [2, 32, 2, 3] }], attributes: { rows: 0 } },
     { note: "a row", inputs: [{ dims: [2, 16, 3] }], attributes: { rows: 0 } },
     { note: "a matrix", inputs: [{ dims: [6, 32] }], attributes: { rows: 3 } },
+    { note: "a matrix, to its nominal shape", inputs: [{ dims: [6, 32] }], attributes: { rows: 3, nominal: true } },
   ],
 });
 
@@ -87,7 +96,7 @@ export const fromBlockedOp = defineOp<{ to: Shape }>({
     // truth values travel as numbers: the runtime's operator knows no others
     const cast = (name: string, to: number): string =>
       y.dtype === "bool" ? g.node("Cast", [name], { to: { kind: "int", value: to } }) : name;
-    const image = g.node("Reshape", [cast(x, 1), g.ints(nominal(inputs[0].shape))]);
+    const image = asImage(g, cast(x, 1), inputs[0].shape);
     const last = { channels_last: { kind: "int", value: y.shape.length === 2 ? 1 : 0 } } as const;
     const channels = { channels: { kind: "int", value: y.shape[1].size }, ...last } as const;
     const plain = g.node("ReorderOutput", [image], channels, NCHWC);
@@ -105,17 +114,18 @@ export const fromBlockedOp = defineOp<{ to: Shape }>({
     { note: "an image", inputs: [{ dims: [2, 2, 2, 3, 16] }], attributes: { to: shapeOf(2, 32, 2, 3) } },
     { note: "a row", inputs: [{ dims: [2, 1, 1, 3, 16] }], attributes: { to: shapeOf(2, 16, 3) } },
     { note: "a matrix", inputs: [{ dims: [2, 2, 1, 3, 16] }], attributes: { to: shapeOf(6, 32) } },
+    { note: "a row of nominal shape", inputs: [{ dims: [2, 32, 1, 3] }], attributes: { to: shapeOf(2, 32, 3) } },
   ],
 });
 
-/** Gives the memory of an operator of the domain its sizes as a tensor; costs nothing. */
+/** Gives the memory of an operator of the domain its sizes as a tensor, which copies nothing. */
 export function asTensor(g: Lowering, image: string, blocked: Shape): string {
-  return g.node("Reshape", [image, g.ints(dimsOf(blocked))]);
+  return blocked.length === 4 ? image : g.node("Reshape", [image, g.ints(dimsOf(blocked))]);
 }
 
 /** The name of a blocked tensor's memory for an operator of the domain. */
 export function asImage(g: Lowering, name: string, blocked: Shape): string {
-  return g.node("Reshape", [name, g.ints(nominal(blocked))]);
+  return blocked.length === 4 ? name : g.node("Reshape", [name, g.ints(nominal(blocked))]);
 }
 
 /** Visits every element of a plain tensor with its place in both layouts. */

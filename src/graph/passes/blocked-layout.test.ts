@@ -9,6 +9,7 @@ import { blockedLayout, blockedLayoutUpTo } from "./blocked-layout.ts";
 import { fuseBlocked } from "./fuse-blocked.ts";
 import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
+import { sumProducts } from "./sum-products.ts";
 
 const {
   add,
@@ -48,7 +49,7 @@ test("a convolution is done in blocks, between a move there and one back", () =>
     "x = Input  # f32(8, 16, 4, 4)
     %1 = ToBlocked(x, rows: 0)  # f32(8, 1, 4, 4, 16)
     w = Input  # f32(16, 16, 3, 3)
-    %2 = BlockedConv(%1, w, strides: [1 1], pads: [1 1 1 1], dilations: [1 1], groups: 1, activation: , slope: 0)  # f32(8, 1, 4, 4, 16)
+    %2 = BlockedConv(%1, w, strides: [1 1], pads: [1 1 1 1], dilations: [1 1], groups: 1, activation: , slope: 0, kernel: )  # f32(8, 1, 4, 4, 16)
     %3 = FromBlocked(%2, to: [8 16 4 4])  # f32(8, 16, 4, 4)
     out0: %3"
   `);
@@ -186,10 +187,22 @@ describe("a recurrence of few rows", () => {
     const after = fused(...before);
     expectSameNumbers(after, before);
     const products = opsOf(after).filter((n) => n === "BlockedConv").length;
-    expect(products).toBe(STEPS + STEPS - 1);
-    // the hoisted product, the first state and the outputs' gradient come in; outputs, states and gates' gradients go out
+    expect(products).toBe(1 + STEPS + STEPS - 1);
+    // the inputs, the first state and the outputs' gradient come in; outputs, states and gates' gradients go out
     expect(opsOf(after).filter((n) => n === "ToBlocked").length).toBeLessThanOrEqual(STEPS + 3);
     expect(opsOf(after).filter((n) => n === "FromBlocked").length).toBeLessThanOrEqual(3 * STEPS);
+  });
+
+  test("of whole blocks of rows has the gradients of its weights and biases in blocks, too", () => {
+    const before = net(16);
+    const after = fused(...sumProducts.run(before));
+    expectSameNumbers(after, before);
+    const names = opsOf(after);
+    expect(names.filter((n) => n === "BlockedConv")).toHaveLength(1 + STEPS + STEPS - 1 + 2);
+    expect(names.filter((n) => n === "MatMul")).toHaveLength(2); // those of the read-out, of three columns
+    expect(names.filter((n) => n === "Concat" || n === "Transpose").length).toBeLessThanOrEqual(STEPS + 5);
+    // what leaves the blocks: the outputs, the states that the weights' gradients meet, and these gradients
+    expect(names.filter((n) => n === "FromBlocked").length).toBeLessThanOrEqual(4 + STEPS);
   });
 
   test("of many rows is left to products of matrices", () => {

@@ -22,7 +22,7 @@ export function blockedLayoutUpTo(atOnce: number): Pass {
     target: "cpu",
     fixedSizes: true,
     run: (values) => {
-      const product = productRule(sharedProducts(values));
+      const product = productRule(rowsInBlocks(values));
       const rules: Readonly<Record<string, Rule>> = { ...others, ConvWeight: weightRule(atOnce), MatMul: product };
       return rewrite(values, (node, original) => {
         const rule = rules[node.op.name] ?? (node.op.elementwise ? elementwise : undefined);
@@ -197,24 +197,45 @@ function cutFrom(v: Value): { x: Value; parts: number; at: number } | undefined 
   return { x, parts: outputs.length, at: piece.slot };
 }
 
-/** Products of few rows with a weight that many of them share, as in a recurrence: a convolution of single pixels, whose kernel is laid out once. */
+/** Products of matrices that convolutions of single pixels do: in and around a recurrence. */
 const productRule =
-  (shared: (node: Node) => boolean): Rule =>
+  (rowsOf: (node: Node) => number | undefined): Rule =>
   (node, original) => {
-    const {
-      inputs: [x, w],
-      outputs: [y],
-      attributes,
-    } = node;
-    if (attributes["transposeA"] || !shared(original) || !fills(x.shape) || !fills(y.shape)) return undefined;
-    const rows = blockedOf(x)?.shape[3].size ?? x.shape[0].size;
-    const pixel = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 };
-    const kernel = attributes["transposeB"] ? transpose(w) : w;
-    const product = blockedConv(toBlocked(x, rows), reshape(kernel, [...kernel.shape, 1, 1]), pixel, {
-      inputsFirst: true,
+    const { inputs, attributes } = node;
+    const [x, w] = inputs;
+    const rows = rowsOf(original);
+    if (attributes["transposeA"]) return attributes["transposeB"] ? undefined : overRows(node);
+    if (!rows || (blockedOf(x)?.shape[3].size ?? rows) !== rows || x.shape[0].size % rows !== 0) return undefined;
+    if (!fills(x.shape) || !fills(node.outputs[0].shape)) return undefined;
+    const matrix = attributes["transposeB"] ? transpose(w) : w;
+    const product = blockedConv(toBlocked(x, rows), reshape(matrix, [...matrix.shape, 1, 1]), PIXEL, {
+      kernel: "inputs-first",
     });
-    return [fromBlocked(product, y.shape)];
+    return [fromBlocked(product, node.outputs[0].shape)];
   };
+
+const PIXEL: Geometry = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 };
+
+/**
+ * The gradient of a weight, xᵀ·g with g in blocks: the rows of g are a kernel's input channels, and so are those of x, whose columns are the
+ * pixels. Nothing of g is laid out anew.
+ */
+function overRows({ inputs: [x, g], outputs: [y] }: Node): readonly Value[] | undefined {
+  const b = blockedOf(g);
+  if (!b || b.shape[3].size % BLOCK !== 0) return undefined;
+  const rows = g.shape[0].size;
+  const kernel = reshape(besides(b), [b.shape[1].size, rows / BLOCK, BLOCK, BLOCK]);
+  const image = toBlocked(reshape(x, [1, axis("", rows), 1, axis("", x.shape[1].size)]));
+  const product = fromBlocked(blockedConv(image, kernel, PIXEL, { kernel: "blocks" }), y.shape);
+  return [reshape(product, y.shape)]; // what follows is the optimiser's, which works on plain matrices
+}
+
+/** All rows of a block of channels side by side: (images, channels / 16, 1, rows, 16) → (1, channels / 16, images, rows, 16). */
+function besides(b: Value): Value {
+  const { op, inputs, attributes } = b.node;
+  const pieces = op.name === "Concat" && attributes["axis"] === 0 && inputs.every((v) => v.shape[0].size === 1);
+  return pieces ? concat(inputs, 2) : transpose(b, [2, 1, 0, 3, 4]);
+}
 
 /** Rows from which on the runtime's product of matrices is as fast. */
 const MANY_ROWS = 64;
@@ -222,16 +243,38 @@ const MANY_ROWS = 64;
 /** Products that share a weight for it to be worth laying out. */
 const SHARED = 4;
 
-/** Tells the products of few rows whose right operand at least four of them share. */
-function sharedProducts(values: readonly Value[]): (node: Node) => boolean {
-  const small = reachable(values).filter(
-    ({ op, inputs }) =>
-      op.name === "MatMul" && inputs.every((v) => v.shape.length === 2) && inputs[0].shape[0].size <= MANY_ROWS,
-  );
+/**
+ * Tells in how many rows at once a product is computed in blocks: those of few rows whose right operand at least four of them share, as in
+ * a recurrence; and those of many rows that are cut into as few, as outside of it.
+ */
+function rowsInBlocks(values: readonly Value[]): (product: Node) => number | undefined {
+  const nodes = reachable(values);
+  const matrices = nodes.filter(({ op, inputs }) => op.name === "MatMul" && inputs.every((v) => v.shape.length === 2));
+  const few = matrices.filter(({ inputs: [x] }) => x.shape[0].size <= MANY_ROWS);
   const counts = new Map<Value, number>();
-  for (const { inputs } of small) counts.set(inputs[1], (counts.get(inputs[1]) ?? 0) + 1);
-  const chosen = new Set(small.filter(({ inputs }) => counts.get(inputs[1])! >= SHARED));
-  return (node) => chosen.has(node);
+  for (const { inputs } of few) counts.set(inputs[1], (counts.get(inputs[1]) ?? 0) + 1);
+  const chosen = few.filter(({ inputs }) => counts.get(inputs[1])! >= SHARED);
+  const rowsOf = new Map(chosen.map((n) => [n, n.inputs[0].shape[0].size]));
+  const steps = new Set(rowsOf.values());
+  for (const {
+    op,
+    inputs: [x],
+    attributes,
+    outputs,
+  } of nodes) {
+    const rows = op.name === "Split" && attributes["axis"] === 0 ? outputs[0].shape[0].size : 0;
+    if (outputs.length < SHARED || !steps.has(rows) || !outputs.every((v) => v.shape[0].size === rows)) continue;
+    const product = productBehind(x);
+    if (product) rowsOf.set(product, rows);
+  }
+  return (product) => rowsOf.get(product);
+}
+
+/** The product of matrices that is cut, perhaps after something was done to its elements. */
+function productBehind({ node, shape }: Value): Node | undefined {
+  if (node.op.name === "MatMul") return shape.length === 2 ? node : undefined;
+  const before = node.op.elementwise ? node.inputs.find((v) => sameDims(v.shape, shape)) : undefined;
+  return before && productBehind(before);
 }
 
 /** Joins along batch or channels, if all parts fill blocks and one is blocked already. */
@@ -250,16 +293,18 @@ const concatRule: Rule = ({ inputs, outputs: [y], attributes }) => {
 const splitRule: Rule = ({ inputs: [x], outputs, attributes }) => {
   const along = attributes["axis"] as number;
   const b = blockedOf(x);
-  if (!b || along > 1 || !outputs.every((v) => fills(v.shape)) || (along === 0 && x.shape.length === 2))
-    return undefined;
-  const parts = (attributes["sizes"] as readonly number[]).map((n) => (along === 1 ? n / BLOCK : n));
+  if (!b || along > 1 || !outputs.every((v) => fills(v.shape))) return undefined;
+  const unit = along === 1 ? BLOCK : x.shape.length === 2 ? b.shape[3].size : 1;
+  const parts = (attributes["sizes"] as readonly number[]).map((n) => n / unit);
+  if (!parts.every(Number.isInteger)) return undefined;
   return split(b, along, parts).map((p, i) => fromBlocked(p, outputs[i].shape));
 };
 
-/** Sums over all pixels, and over batch or channels besides. */
+/** Sums over all pixels, and over batch or channels besides; of a matrix, over its rows. */
 const sumRule: Rule = ({ inputs: [x], outputs: [y], attributes }) => {
   const b = blockedOf(x);
   const axes = attributes["axes"] as readonly number[];
+  if (b && x.shape.length === 2 && axes.join() === "0") return [reshape(sum(besides(b), [2, 3]), y.shape)];
   if (!b || x.shape.length === 2 || !x.shape.every((_, i) => i < 2 || axes.includes(i))) return undefined;
   const pixels = axes.includes(1) ? sum(b, [1, 2, 3, 4]) : sum(b, [2, 3]);
   return [reshape(axes.includes(0) ? sum(pixels, [0]) : pixels, y.shape)];

@@ -7,6 +7,7 @@ import {
   blockedConvOp,
   blockedConvTranspose,
   blockedConvTransposeOp,
+  type KernelOrder,
 } from "../blocked/conv.ts";
 import { type Geometry, geometryIn } from "../ops/conv-geometry.ts";
 import { reshape } from "../ops/layout.ts";
@@ -48,7 +49,7 @@ function partsOf({ inputs, attributes }: Node): Parts {
     sum: boolean;
     activation: Activation;
     slope: number;
-    inputsFirst: boolean;
+    kernel: KernelOrder;
   };
   const bias = a.bias ? rest.shift() : undefined;
   const [sum] = a.sum ? rest : [];
@@ -59,7 +60,7 @@ function partsOf({ inputs, attributes }: Node): Parts {
     geometry,
     activation: a.activation,
     slope: a.slope,
-    inputsFirst: a.inputsFirst,
+    kernel: a.kernel,
     ...(bias && { bias }),
     ...(sum && { sum }),
   };

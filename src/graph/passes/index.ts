@@ -5,6 +5,7 @@ import { fold } from "./fold.ts";
 import { fuseBlocked } from "./fuse-blocked.ts";
 import { hoist } from "./hoist.ts";
 import { joinPieces } from "./join-pieces.ts";
+import { nominalShapes } from "./nominal-shapes.ts";
 import type { Pass } from "./rewrite.ts";
 import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
@@ -33,6 +34,7 @@ export const allPasses: readonly Pass[] = [
   simplify,
   share,
   fuseBlocked,
+  nominalShapes,
 ];
 
 export type { Pass, Target } from "./rewrite.ts";

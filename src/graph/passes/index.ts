@@ -10,6 +10,7 @@ import type { Pass } from "./rewrite.ts";
 import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
 import { splitChannels } from "./split-channels.ts";
+import { splitGates } from "./split-gates.ts";
 import { sumProducts } from "./sum-products.ts";
 import { weightGradients } from "./weight-gradients.ts";
 import { zeros } from "./zeros.ts";
@@ -29,6 +30,7 @@ export const allPasses: readonly Pass[] = [
   simplify,
   share,
   // Convolutions, each for itself.
+  splitGates,
   blockedLayout,
   weightGradients,
   simplify,

@@ -17,7 +17,10 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const cli = resolve(import.meta.dirname, "..", "dist", "apps", "cli", "main.js");
-const commands = ["demo", "list", "train", "eval", "generate", "export", "data", "bench", "doctor"];
+const commands = [
+  ...["demo", "list", "train", "sweep", "eval", "probe", "reproduce", "report"],
+  ...["generate", "export", "record", "data", "bench", "doctor"],
+];
 
 let root: string;
 /** A finished run of 200 steps. */
@@ -120,7 +123,7 @@ describe("help", () => {
 
 describe("--json ends standard output with one line that parses", () => {
   test.each([
-    [["list"], ["recipes", "datasets"]],
+    [["list"], ["recipes", "experiments", "probes", "datasets"]],
     [["list", "datasets"], ["datasets"]],
     [["data", "list"], ["datasets"]],
     [
@@ -152,6 +155,20 @@ describe("--json ends standard output with one line that parses", () => {
       ["run", "count", "seed", "picture", "numbers"],
     ],
     [resuming("whole").slice(0, -2), ["run", "status", "step", "seconds", "metrics"]],
+    [
+      ["probe", "whole"],
+      ["run", "probes"],
+    ],
+    [
+      ["probe", "whole", "repeated-inference", "--trials", "20", "--steps", "3", "--no-figures"],
+      ["run", "probe", "options", "result", "files", "seconds"],
+    ],
+    [["sweep", "concept/vae", "--preset", "smoke", "--dry-run"], ["runs"]],
+    [["reproduce", "concept/trajectory", "--preset", "smoke", "--dry-run"], ["runs"]],
+    [
+      ["report", "whole"],
+      ["what", "of", "page", "seconds"],
+    ],
   ])("%j", async (args, keys) => {
     const { code, stdout, stderr } = await run(...args, "--json");
     expect([code, stdout.split("\n").length], stderr).toEqual([0, 2]);
@@ -174,6 +191,79 @@ describe("--json ends standard output with one line that parses", () => {
     }
     expect(leftovers(join(root, "demo"))).toEqual([]);
   });
+});
+
+describe("a sweep", () => {
+  const args = ["sweep", "concept/vae", "--preset", "smoke", "--grid", "model.latent=2,3", "--seeds", "1-2"];
+  const small = [
+    "--set",
+    "model.hidden=8",
+    "--set",
+    "data.trainLimit=200",
+    "--runs",
+    "swept",
+    "--no-download",
+    "--json",
+  ];
+  interface Swept {
+    readonly runs: readonly { readonly run: string; readonly status: string; readonly found: boolean }[];
+  }
+
+  test("trains every point of its grid in a folder of its own, and nothing the second time", async () => {
+    const first = await run(...args, ...small);
+    expect(first.code, first.stderr).toBe(0);
+    const { runs } = lastLine(first.stdout) as unknown as Swept;
+    expect(runs.map((r) => [r.status, r.found])).toEqual(Array(4).fill(["completed", false]));
+    expect(new Set(runs.map((r) => r.run)).size).toBe(4);
+    for (const r of runs) expect(existsSync(join(root, r.run, "model.safetensors")), r.run).toBe(true);
+    const again = await run(...args, ...small);
+    expect([again.code, (lastLine(again.stdout) as unknown as Swept).runs]).toEqual([
+      0,
+      runs.map((r) => ({ ...r, found: true })),
+    ]);
+  });
+
+  test("that is interrupted saves, exits with 130, and goes on by the same command", async () => {
+    const long = [...args, "--set", "train.epochs=40", "--runs", "stopped", "--jobs", "2", "--no-download", "--json"];
+    const { child, ended } = start(long);
+    const runs = join(root, "stopped", "concept/vae");
+    await until("checkpoints of two runs", () => {
+      const folders = existsSync(runs) ? readdirSync(runs) : [];
+      return folders.filter((f) => checkpoints(join(runs, f)) > 0).length >= 2;
+    });
+    child.kill("SIGINT");
+    const { code, stderr } = await ended;
+    expect(code, stderr).toBe(130);
+    const states = readdirSync(runs).map(
+      (f) => (JSON.parse(readFileSync(join(runs, f, "run.json"), "utf8")) as { status: string }).status,
+    );
+    expect(states.every((s) => s === "interrupted" || s === "completed")).toBe(true);
+    expect(states).toContain("interrupted");
+  });
+});
+
+test("reproduce trains what is missing, measures, and writes numbers, figures and a page", async () => {
+  const args = [
+    "reproduce",
+    "concept/trajectory",
+    "--preset",
+    "smoke",
+    "--runs",
+    "reproduced",
+    "--no-download",
+    "--json",
+  ];
+  const { code, stdout, stderr } = await run(...args);
+  expect(code, stderr).toBe(0);
+  expect(lastLine(stdout)).toMatchObject({ preset: "smoke", experiments: [{ id: "concept/trajectory" }] });
+  expect(existsSync(join(root, "results", "concept.json"))).toBe(true);
+  const page = readFileSync(join(root, "docs", "results", "concept.md"), "utf8");
+  for (const [, link] of page.matchAll(/\]\((concept\/[^)]+)\)/g)) {
+    expect(existsSync(join(root, "docs", "results", link)), link).toBe(true);
+  }
+  const report = await run("report", "concept/trajectory", "--json");
+  expect([report.code, lastLine(report.stdout)], report.stderr).toMatchObject([0, { of: "experiment" }]);
+  expect(leftovers(root)).toEqual([]);
 });
 
 describe("a bad command", () => {
@@ -212,6 +302,27 @@ describe("a bad command", () => {
     ["an unknown data set to get", ["data", "get", "mnst", "--no-download"], /did you mean "mnist"/],
     ["a run in the place of another", [...smoke, "--out", "whole"], /got a run; continue it with --resume whole/],
     ["an unknown split", ["eval", "whole", "--split", "tset"], /--split: expected one of train, test/],
+    ["an unknown probe", ["probe", "whole", "repeated-inferense"], /did you mean "repeated-inference"/],
+    [
+      "an option of a probe that is no number",
+      ["probe", "whole", "repeated-inference", "--trials", "many"],
+      /options of repeated-inference, trials: expected number, got "many"/,
+    ],
+    [
+      "an option of a probe beyond its range",
+      ["probe", "whole", "repeated-inference", "--noise", "1.5"],
+      /options of repeated-inference, noise: expected .*<=1, got 1\.5/,
+    ],
+    ["a probe that wants a judge", ["probe", "whole", "classified-ends"], /judge/],
+    ["an unknown experiment", ["reproduce", "concept/trajektory"], /did you mean "concept\/trajectory"/],
+    ["an unknown size of it", ["reproduce", "concept", "--preset", "papr"], /did you mean "paper"/],
+    [
+      "a grid without values",
+      ["sweep", "concept/vae", "--grid", "model.latent"],
+      /--grid model\.latent: expected key=value/,
+    ],
+    ["seeds that are none", ["sweep", "concept/vae", "--seeds", "3-1"], /--seeds: expected/],
+    ["a report of nothing", ["report", "nowhere"], /nowhere/],
   ];
   /** What fails for a reason outside the command: exit code 1. */
   const failures: [string, string[], RegExp][] = [

@@ -5,8 +5,8 @@
 export { FileError, HelmholtzError, type Problem, RunError, ShapeError, UsageError } from "./base/errors.ts";
 export { type Stream, stream, streams } from "./base/random.ts";
 export { type Axis, axis, type Shape, shape, showShape } from "./base/shape.ts";
-export { type Batches, shuffled } from "./data/batches.ts";
-export type { Dataset, Field, Split } from "./data/dataset.ts";
+export { type Batches, consecutive, shuffled } from "./data/batches.ts";
+export { type Dataset, type Field, fieldOf, type Split } from "./data/dataset.ts";
 export { glyphs } from "./data/glyphs.ts";
 export { type Bernoulli, bernoulli, klBernoulli } from "./distributions/bernoulli.ts";
 export { type Categorical, categorical, klCategorical } from "./distributions/categorical.ts";
@@ -14,6 +14,8 @@ export type { Distribution } from "./distributions/distribution.ts";
 export { type Gaussian, gaussian, klGaussian } from "./distributions/gaussian.ts";
 export { klPoisson, logFactorial, type Poisson, poisson } from "./distributions/poisson.ts";
 export { type ChartOptions, lineChart, scatterChart } from "./figures/chart.ts";
+export { byTime, frameGrid } from "./figures/frame-grid.ts";
+export { encodeGif, type GifOptions } from "./figures/gif.ts";
 export { type GridOptions, imageGrid } from "./figures/image-grid.ts";
 export { page, type Section } from "./figures/page.ts";
 export { encodePng, type Picture } from "./figures/png.ts";
@@ -24,8 +26,26 @@ export { constant, input, noise, scalar, variable } from "./graph/leaves.ts";
 export * as ops from "./graph/ops/index.ts";
 export { print } from "./graph/print.ts";
 export { named, type Value } from "./graph/value.ts";
-export type { Latent, LossTerms, Model, Observation } from "./models/model.ts";
+export { type Chain, type Harmonium, type HarmoniumOptions, harmonium } from "./models/harmonium.ts";
+export { type HvrnnConfig, hvrnn, hvrnnDefaults } from "./models/hvrnn.ts";
+export type {
+  Filter,
+  Intervention,
+  Latent,
+  Learned,
+  LossTerms,
+  Model,
+  Observation,
+  Trace,
+  TraceOptions,
+} from "./models/model.ts";
+export { type OrderZeroConfig, orderZero } from "./models/order-zero.ts";
+export type { RecurrentHarmoniumConfig } from "./models/recurrent-harmonium.ts";
+export { refh } from "./models/refh.ts";
+export { type RtrbmConfig, rtrbm } from "./models/rtrbm.ts";
+export { trbm } from "./models/trbm.ts";
 export { type VaeConfig, vae, vaeDefaults } from "./models/vae.ts";
+export { type VrnnConfig, vrnn, vrnnDefaults } from "./models/vrnn.ts";
 export { type ActivationName, activations } from "./nn/activations.ts";
 export { type BatchNorm, type BatchNormOptions, batchNorm } from "./nn/batch-norm.ts";
 export { type Cell, type CellState, carriedState, detached, zeroState } from "./nn/cell.ts";

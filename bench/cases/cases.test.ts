@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { compile, cpu, type Feeds, vaeDefaults } from "../../src/node.ts";
+import { compile, cpu, type Feeds, hvrnnDefaults, vaeDefaults } from "../../src/node.ts";
 import type { Workload } from "../workload.ts";
 import { convLstmStep } from "./conv-lstm.ts";
 import { dcganStep } from "./dcgan.ts";
 import { hvrnnStep } from "./hvrnn.ts";
+import { hvrnnPaperStep } from "./hvrnn-paper.ts";
 import { benchCases } from "./index.ts";
 import { musicStep } from "./music.ts";
 import { rbmStep } from "./rbm.ts";
@@ -35,6 +36,7 @@ const families: Readonly<Record<string, (sizes: Recorded["sizes"]) => Workload>>
   lstm: recurrentStep,
   convlstm: convLstmStep,
   hvrnn: hvrnnStep,
+  "hvrnn-paper": (sizes) => hvrnnPaperStep({ ...hvrnnDefaults, ...sizes }),
   dcgan: dcganStep,
   rladder: rladderStep,
   music: musicStep,

@@ -3,6 +3,7 @@ import type { BenchCase } from "../workload.ts";
 import { convLstmCases } from "./conv-lstm.ts";
 import { dcganCases } from "./dcgan.ts";
 import { hvrnnCases } from "./hvrnn.ts";
+import { hvrnnPaperCases } from "./hvrnn-paper.ts";
 import { musicCases } from "./music.ts";
 import { rbmCases } from "./rbm.ts";
 import { recurrentCases } from "./recurrent.ts";
@@ -15,6 +16,7 @@ export const benchCases: readonly BenchCase[] = [
   ...recurrentCases,
   ...convLstmCases,
   ...hvrnnCases,
+  ...hvrnnPaperCases,
   ...dcganCases,
   ...rladderCases,
   ...musicCases,

@@ -10,6 +10,7 @@ from pathlib import Path
 import convlstm
 import dcgan
 import hvrnn
+import hvrnn_paper
 import music
 import rbm
 import recurrent
@@ -150,6 +151,38 @@ def of_hvrnn():
     return record(s, parameters, {"frames": frames, "z": z}, stepper(model, (frames, z), 1e-4))
 
 
+def of_hvrnn_paper():
+    s = hvrnn_paper.Sizes(batch=2, steps=3, side=16, layers=2, channels=2, hidden=4, latent=2)
+    model = hvrnn_paper.Model(s)
+    scatter(model)
+    frames = torch.round(torch.rand(s.steps, s.batch, s.side, s.side), decimals=2)
+    z = draw(s.layers, s.steps, s.batch, s.latent, std=1)
+    below, above = model.layers
+    parameters = {
+        **{f"layer1/phi-x/conv{i + 1}/{k}": v for i in (0, 1) for k, v in below.maps[2 * i].named_parameters()},
+        **linear("layer1/phi-x/dense", below.features[1]),
+        **linear("layer1/decoder/dense", below.decoder[0]),
+        **{f"layer1/decoder/conv{i + 1}/{k}": v for i in (0, 1) for k, v in below.decoder[3 + 2 * i].named_parameters()},
+        **{k: v for i in range(3) for k, v in linear(f"layer2/phi-x/dense{i + 1}", above.maps[1 + 2 * i]).items()},
+        **{k: v for i in range(3) for k, v in linear(f"layer2/decoder/dense{i + 1}", above.decoder[2 * i]).items()},
+    }
+    for l, layer in enumerate(model.layers, 1):
+        W = layer.recurrence.weight.t()
+        parameters |= {
+            **linear(f"layer{l}/phi-z", layer.phi_z[0]),
+            **linear(f"layer{l}/posterior/hidden", layer.posterior[0]),
+            **linear(f"layer{l}/posterior/out", layer.posterior[2]),
+            **linear(f"layer{l}/prior/hidden", layer.prior[0]),
+            **linear(f"layer{l}/prior/out", layer.prior[2]),
+            f"layer{l}/recurrence/input/weight": W[: 2 * s.hidden],
+            f"layer{l}/recurrence/input/bias": layer.recurrence.bias,
+            f"layer{l}/recurrence/hidden/weight": W[2 * s.hidden :],
+        }
+    x = frames.transpose(0, 1).flatten(2)
+    feeds = {"x": x, **{f"hvrnn/z{l + 1}": z[l] for l in range(s.layers)}}
+    return record(s, parameters, feeds, stepper(model, (frames, z), 1e-4))
+
+
 def of_dcgan():
     s = dcgan.Sizes(batch=3, size=8, latent=4, channels=2)
     generator, critic = dcgan.generator_of(s), dcgan.critic_of(s)
@@ -230,6 +263,7 @@ record_of_all = {
         "dcgan": of_dcgan(),
         "rladder": of_rladder(),
         "music": of_music(),
+        "hvrnn-paper": of_hvrnn_paper(),
     },
     "parameters": {
         "vae": count(vae.Model(vae.Sizes())),
@@ -238,6 +272,7 @@ record_of_all = {
         "convlstm-16": count(convlstm.Model(convlstm.VARIANTS["16"])),
         "convlstm-32": count(convlstm.Model(convlstm.VARIANTS["32"])),
         "convlstm-k5": count(convlstm.Model(convlstm.VARIANTS["k5"])),
+        "hvrnn-paper": count(hvrnn_paper.Model(hvrnn_paper.Sizes())),
         "hvrnn-layer": count(hvrnn.Model(hvrnn.Sizes())),
         "dcgan-gp": count(dcgan.generator_of(dcgan.Sizes()), dcgan.critic_of(dcgan.Sizes())),
         "rladder": count(rladder.Model(rladder.Sizes())),

@@ -1,6 +1,7 @@
 /** `helmholtz/node`: all of `helmholtz`, and what needs Node: sessions on ONNX Runtime, data on disk, training runs, reports. */
 
 export { exportOnnx } from "./analyses/export-onnx.ts";
+export { type FilteredSequences, openFilter, type SequenceFilter } from "./analyses/filtering.ts";
 export { openInference, type Parameters } from "./analyses/inference.ts";
 export { invertPixels } from "./analyses/pixel-noise.ts";
 export { principalComponents } from "./analyses/principal-components.ts";
@@ -50,8 +51,9 @@ export { type Grid, gridRuns, lookUp, parseSeeds, type SweepState, type SweptRun
 export { cpu, defaultThreads, onnxRuntimeVersion, webgpu } from "./runtime/onnxruntime-node.ts";
 export { type Checkpoint, checkpointSteps, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.ts";
 export { type Evaluation, openEvaluator } from "./training/evaluate.ts";
+export { type Examples, framesInOrder, wholeExamples } from "./training/examples.ts";
 export { type MetricRecord, readMetricLog } from "./training/metric-log.ts";
-export { headline, metricLabel, metricText, metricValue } from "./training/metric-text.ts";
+export { headline, metricLabel, metricText, metricUnit, metricValue } from "./training/metric-text.ts";
 export { type RunRecord, readRun } from "./training/run-folder.ts";
 export { decodeSafetensors, encodeSafetensors } from "./training/safetensors.ts";
 export { type TrainingEvent, trainModel } from "./training/trainer.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { streams } from "../base/random.ts";
-import { shuffled } from "./batches.ts";
+import { consecutive, shuffled } from "./batches.ts";
 
 test("an epoch sees each example at most once, and all but count mod batch of them", () => {
   const { stepsPerEpoch, batchIndices } = shuffled(streams(1), 103, 10);
@@ -40,4 +40,23 @@ test.each([0, -1, 1.5, 21])("batch %d of 20 examples is refused", (batch) => {
 
 test.each([-1, 0.5])("step %d is refused", (step) => {
   expect(() => shuffled(streams(1), 20, 5).batchIndices(step)).toThrow(/training step/);
+});
+
+test("consecutive batches go on where the epoch before ended, and begin again after the last example", () => {
+  const { batch, stepsPerEpoch, batchIndices } = consecutive(10, 2, 4);
+  expect([batch, stepsPerEpoch]).toEqual([2, 2]);
+  const seen = Array.from({ length: 6 }, (_, step) => [...batchIndices(step)]);
+  expect(seen).toEqual([
+    [0, 1],
+    [2, 3],
+    [4, 5],
+    [6, 7],
+    [8, 9],
+    [0, 1],
+  ]);
+  expect([...consecutive(3, 2, 2).batchIndices(1)]).toEqual([2, 0]);
+});
+
+test.each([3, 0, 1.5, 8])("consecutive batches of %d in epochs of 4 are a UsageError", (batch) => {
+  expect(() => consecutive(10, batch, 4)).toThrow(/batch size: expected a whole number that divides 4/);
 });

@@ -11,6 +11,28 @@ export interface Batches {
 }
 
 /**
+ * Examples in their own order, `batch` at a time, on and on: an epoch begins where the one before ended, and only after the last example
+ * comes the first one again. For data that are drawn, of which every epoch is to have fresh ones.
+ * @param perEpoch examples of an epoch, a multiple of batch
+ * @throws UsageError unless 1 ≤ batch ≤ perEpoch and batch divides perEpoch
+ */
+export function consecutive(count: number, batch: number, perEpoch: number): Batches {
+  if (![count, batch, perEpoch].every((n) => Number.isSafeInteger(n) && n >= 1) || perEpoch % batch !== 0) {
+    throw new UsageError({
+      where: "batch size",
+      expected: `a whole number that divides ${perEpoch}, the examples of an epoch`,
+      got: String(batch),
+      fix: "choose a batch and an epoch that fit each other",
+    });
+  }
+  return {
+    batch,
+    stepsPerEpoch: perEpoch / batch,
+    batchIndices: (step) => Uint32Array.from({ length: batch }, (_, n) => (step * batch + n) % count),
+  };
+}
+
+/**
  * Examples in a new order each epoch: the permutation of stream "data/shuffle" at that epoch, cut into batches.
  * @param stream the run's streams, by name
  * @param count  number of examples

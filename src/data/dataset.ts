@@ -25,7 +25,10 @@ export interface Split {
   read(field: string, indices: ArrayLike<number>, out: Float32Array): void;
 }
 
-/** Rows, columns and channels of the observation as a picture, channels innermost. */
+/**
+ * Rows, columns and channels of the observation as a picture, channels innermost; of one frame of it where the observation is a film,
+ * (time, …), which then has more elements than the picture.
+ */
 export interface Picture {
   readonly height: number;
   readonly width: number;
@@ -41,7 +44,7 @@ export interface Dataset {
   /** True if a program drew the examples. */
   readonly generated: boolean;
   readonly fields: readonly Field[];
-  /** Names of the classes; a label is an index into them. */
+  /** Names of the classes; a label is an index into them. Empty where there are no labels. */
   readonly classes: readonly string[];
   readonly picture: Picture;
   readonly splits: { readonly train: Split; readonly test: Split };

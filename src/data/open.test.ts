@@ -64,11 +64,16 @@ test("with fallback, a file that was found damaged is still an error", async () 
 test("the list tells of each data set what lies on disk", () => {
   const list = describeDatasets({ ...offline(), dataDir: damaged });
   expect(list.map((d) => d.id)).toEqual([...datasetIds]);
-  expect(list.map((d) => d.state)).toEqual(["found", "not found", "built in"]);
-  expect(list.map((d) => [d.train, d.test])).toEqual([
+  const files = ["found", "not found", "built in"];
+  const sequences = ["built in", "built in", "found", "built in", "found", "built in"]; // moving digits need MNIST's files
+  expect(list.map((d) => d.state)).toEqual([...files, ...sequences]);
+  expect(list.slice(0, 3).map((d) => [d.train, d.test])).toEqual([
     [60_000, 10_000],
     [60_000, 10_000],
     [20_000, 4_000],
+  ]);
+  expect(list.filter((d) => d.bytes > 0).map((d) => d.id)).toEqual([
+    ...["mnist", "fashion-mnist", "moving-digit", "moving-mnist"],
   ]);
   expect(list[0].bytes).toBe(9912422 + 28881 + 1648877 + 4542);
   expect(list[0].paths).toHaveLength(4);
@@ -83,4 +88,41 @@ test("verifying tells of each file whether it is the published one", () => {
   expect(checks[3].path).toBe(join(damaged, "mnist", name));
   expect(checks[1].path).toBeUndefined();
   expect(verifyDataset("glyphs")).toEqual([]);
+});
+
+test.each(datasetIds.slice(2).filter((id) => !["moving-digit", "moving-mnist"].includes(id)))(
+  "%s needs nothing, and is what the list says",
+  async (id) => {
+    const data = await openDataset(id, offline());
+    const said = describeDatasets(offline()).find((d) => d.id === id)!;
+    const { title, generated, splits } = data;
+    expect([data.id, title, generated, splits.train.count, splits.test.count]).toEqual([
+      ...[id, said.title, said.generated, said.train, said.test],
+    ]);
+    expect(verifyDataset(id, offline())).toEqual([]);
+  },
+);
+
+test.each(["moving-digit", "moving-mnist"])(
+  "%s without MNIST is refused, or drawn from glyphs under a name of its own",
+  async (id) => {
+    await expect(openDataset(id, offline())).rejects.toThrow(UnavailableError);
+    const said: string[] = [];
+    const data = await openDataset(id, { ...offline(), fallback: true, notice: (s) => said.push(s) });
+    expect(data.id).toBe(`${id}-glyphs`);
+    expect(data.title).toMatch(/\(Glyphs\)$/);
+    expect(data.provenance).toMatch(/stand in for MNIST/);
+    expect(said).toHaveLength(1);
+    expect(verifyDataset(id, offline()).map((c) => c.state)).toEqual(["missing", "missing", "missing", "missing"]);
+  },
+);
+
+test.each([
+  ["lti-ppc", "spikes"],
+  ["bouncing-balls", "frames"],
+  ["moving-mnist-glyphs", "frames"],
+])("%s is as long and has as many sequences as is asked for", async (id, field) => {
+  const data = await openDataset(id, { ...offline(), length: 7, train: 12 });
+  expect(data.splits.train.count).toBe(12);
+  expect(data.fields.find((f) => f.name === field)?.shape[0]).toMatchObject({ name: "time", size: 7 });
 });

@@ -1,12 +1,20 @@
 import { choose } from "../base/choose.ts";
+import { bouncingBalls, bouncingBallsCounts } from "./bouncing-balls.ts";
 import type { Dataset } from "./dataset.ts";
 import { UnavailableError } from "./fetch.ts";
 import { glyphCounts, glyphs } from "./glyphs.ts";
+import { ltiPpc, ltiPpcCounts } from "./lti-ppc.ts";
 import { fashionMnist, type IdxSpec, idxSpecs, mnist, openIdx } from "./mnist.ts";
+import { movingDigit, movingDigitCounts } from "./moving-digit.ts";
+import { movingMnist, movingMnistCounts } from "./moving-mnist.ts";
 import { type DataOptions, type Difference, type Found, findOnDisk, inspect } from "./sources.ts";
 
 /** The data sets that openDataset knows. */
-export const datasetIds = ["mnist", "fashion-mnist", "glyphs"] as const;
+export const datasetIds = [
+  ...(["mnist", "fashion-mnist", "glyphs"] as const),
+  ...(["lti-ppc", "bouncing-balls"] as const),
+  ...(["moving-digit", "moving-digit-glyphs", "moving-mnist", "moving-mnist-glyphs"] as const),
+] as const;
 
 export type DatasetId = (typeof datasetIds)[number];
 
@@ -17,18 +25,34 @@ export interface OpenOptions extends DataOptions {
   readonly notice?: (sentence: string) => void;
   /** Seed of generated data. Default 0. */
   readonly seed?: number;
+  /** Of sequences: how many frames each has, and how many there are to train on. Default: as each data set says. */
+  readonly length?: number;
+  readonly train?: number;
 }
 
 /**
- * Opens a data set by its name: "mnist", "fashion-mnist" or "glyphs".
+ * Opens a data set by its name. Where glyphs take the place of MNIST, the data set that is given has another id: "glyphs", or
+ * "moving-mnist-glyphs" for "moving-mnist".
  * @throws UsageError if there is none of that name
  * @throws FileError if a file that was found is damaged or another one, whatever `fallback` says
  * @throws UnavailableError if it cannot be had and `fallback` is not set
  */
 export async function openDataset(id: string, options: OpenOptions = {}): Promise<Dataset> {
   const known = checkId(id);
-  if (known === "glyphs") return glyphs({ seed: options.seed });
-  const spec = specs[known];
+  const { seed, length, train } = options;
+  const drawn = { seed, length, train };
+  if (isFile(known)) return openFile(known, options);
+  if (known === "glyphs") return glyphs({ seed });
+  if (known === "lti-ppc") return ltiPpc(drawn);
+  if (known === "bouncing-balls") return bouncingBalls(drawn);
+  const [make, given] = moving[known];
+  const source = given === "mnist" ? await openFile(given, options) : glyphs({ seed });
+  const set = make(source, drawn);
+  return source.id === "glyphs" ? { ...set, id: `${set.id}-glyphs` } : set;
+}
+
+async function openFile(id: FileId, options: OpenOptions): Promise<Dataset> {
+  const spec = specs[id];
   try {
     return await openIdx(spec, options);
   } catch (error) {
@@ -61,14 +85,15 @@ export interface DatasetDescription {
 /** All data sets, with what lies on disk. Asks no net. @throws FileError if options.dataDir is no folder */
 export function describeDatasets(options: DataOptions = {}): DatasetDescription[] {
   return datasetIds.map((id) => {
-    if (id === "glyphs") {
-      return { id, title: "Glyphs", generated: true, ...glyphCounts, bytes: 0, state: "built in", paths: [] };
-    }
-    const { title, train, test, files } = specs[id];
-    const found = files.map((file) => findOnDisk(specs[id], file, options)).filter((f) => f !== undefined);
+    const file = filesOf(id);
+    const built = isFile(id) ? undefined : generated[id];
+    if (!file) return { id, ...built!, generated: true, bytes: 0, state: "built in", paths: [] };
+    const { files } = specs[file];
+    const found = files.map((f) => findOnDisk(specs[file], f, options)).filter((f) => f !== undefined);
     const state = found.length === files.length ? "found" : found.length > 0 ? "partly" : "not found";
     const bytes = files.reduce((n, f) => n + f.gz.bytes, 0);
-    return { id, title, generated: false, train, test, bytes, state, paths: found.map((f) => f.path) };
+    const { title, train, test } = built ?? specs[file];
+    return { id, title, generated: built !== undefined, train, test, bytes, state, paths: found.map((f) => f.path) };
   });
 }
 
@@ -84,13 +109,14 @@ export interface FileCheck {
 }
 
 /**
- * Compares each file of a data set that lies on disk with the published one. Asks no net; glyphs have no files.
+ * Compares each file of a data set that lies on disk with the published one. Asks no net. What is drawn without
+ * files has none to compare; moving-mnist has those of MNIST.
  * @throws UsageError if there is no data set of that name
  */
 export function verifyDataset(id: string, options: DataOptions = {}): FileCheck[] {
-  const known = checkId(id);
-  if (known === "glyphs") return [];
-  const spec = specs[known];
+  const file = filesOf(checkId(id));
+  if (!file) return [];
+  const spec = specs[file];
   return spec.files.map((file) => {
     const found = findOnDisk(spec, file, options);
     const name = `${file.name}.gz`;
@@ -99,10 +125,39 @@ export function verifyDataset(id: string, options: DataOptions = {}): FileCheck[
   });
 }
 
-const specs: { readonly [K in Exclude<DatasetId, "glyphs">]: IdxSpec } = {
-  mnist,
-  "fashion-mnist": fashionMnist,
-};
+const specs = { mnist, "fashion-mnist": fashionMnist } as const satisfies Record<string, IdxSpec>;
+
+/** Data sets that are read as they are from files. */
+type FileId = keyof typeof specs;
+
+const moving = {
+  "moving-digit": [movingDigit, "mnist"],
+  "moving-digit-glyphs": [movingDigit, "glyphs"],
+  "moving-mnist": [movingMnist, "mnist"],
+  "moving-mnist-glyphs": [movingMnist, "glyphs"],
+} as const;
+
+/** Data sets that a program draws. */
+const generated: { readonly [K in Exclude<DatasetId, FileId>]: Pick<DatasetDescription, "title" | "train" | "test"> } =
+  {
+    glyphs: { title: "Glyphs", ...glyphCounts },
+    "lti-ppc": { title: "LTI + PPC", ...ltiPpcCounts },
+    "bouncing-balls": { title: "Bouncing balls", ...bouncingBallsCounts },
+    "moving-digit": { title: "Moving digit (MNIST)", ...movingDigitCounts },
+    "moving-digit-glyphs": { title: "Moving digit (Glyphs)", ...movingDigitCounts },
+    "moving-mnist": { title: "Moving digits (MNIST)", ...movingMnistCounts },
+    "moving-mnist-glyphs": { title: "Moving digits (Glyphs)", ...movingMnistCounts },
+  };
+
+function isFile(id: DatasetId): id is FileId {
+  return Object.hasOwn(specs, id);
+}
+
+/** Whose files a data set needs. */
+function filesOf(id: DatasetId): FileId | undefined {
+  if (isFile(id)) return id;
+  return Object.hasOwn(moving, id) && moving[id as keyof typeof moving][1] === "mnist" ? "mnist" : undefined;
+}
 
 function checkFile(found: Found): FileCheck {
   const { file, path, gz } = found;

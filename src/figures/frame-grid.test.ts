@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ShapeError } from "../base/errors.ts";
-import { frameGrid } from "./frame-grid.ts";
+import { byTime, frameGrid } from "./frame-grid.ts";
 import { encodeGif } from "./gif.ts";
 
 describe("frameGrid", () => {
@@ -23,4 +23,9 @@ describe("frameGrid", () => {
   test.each([5, 0, 2.5])("%s times do not divide the images", (times) => {
     expect(() => frameGrid(images, times, { height: 1, width: 1 })).toThrow(ShapeError);
   });
+});
+
+test("sequences by time: all first frames, then all second ones", () => {
+  const sequences = Float32Array.from([0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121]); // 2 × 3 × 2
+  expect([...byTime(sequences, 2, 3)]).toEqual([0, 1, 100, 101, 10, 11, 110, 111, 20, 21, 120, 121]);
 });

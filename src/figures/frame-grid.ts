@@ -20,3 +20,20 @@ export function frameGrid(images: Float32Array, times: number, options: GridOpti
   }
   return Array.from({ length: times }, (_, t) => imageGrid(images.subarray(t * size, (t + 1) * size), options));
 }
+
+/**
+ * Sequences as data sets give them, ordered for `frameGrid`.
+ * @param sequences count × times × frame
+ * @returns         times × count × frame
+ */
+export function byTime(sequences: Float32Array, count: number, times: number): Float32Array {
+  const size = sequences.length / count / times;
+  const out = new Float32Array(sequences.length);
+  for (let n = 0; n < count; n++) {
+    for (let t = 0; t < times; t++) {
+      const from = (n * times + t) * size;
+      out.set(sequences.subarray(from, from + size), (t * count + n) * size);
+    }
+  }
+  return out;
+}

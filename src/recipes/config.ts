@@ -19,6 +19,10 @@ const rateSchema = z.discriminatedUnion("kind", [
     floor: z.number().min(0).max(1),
     warmup: z.int().min(0),
   }),
+  /** rate/factorᵉ in epoch e = 1, 2, … */
+  z.strictObject({ kind: z.literal("exponential"), rate, factor: rate }),
+  /** From rate down to rate/epochs in the last epoch. */
+  z.strictObject({ kind: z.literal("linear"), rate }),
 ]);
 
 const optimizerSchema = z.discriminatedUnion("name", [
@@ -29,6 +33,13 @@ const optimizerSchema = z.discriminatedUnion("name", [
     epsilon: z.number().positive(),
   }),
   z.strictObject({ name: z.literal("sgd"), momentum: z.number().min(0).lt(1) }),
+  z.strictObject({
+    name: z.literal("momentum"),
+    /** Of each parameter, by name; the schedule multiplies them. */
+    rates: z.record(z.string(), rate),
+    /** Momentum in epoch e = 1, 2, …: last − fall/factorᵉ. */
+    coefficient: z.strictObject({ last: z.number().min(0).lt(1), fall: z.number().min(0), factor: rate }),
+  }),
 ]);
 
 /** Training settings that every recipe shares. */
@@ -57,8 +68,18 @@ export const dataSchema = z.strictObject({
   testLimit: count.nullable(),
 });
 
+/** Which sequences: they are drawn, and every epoch has fresh ones. */
+export const sequenceSchema = dataSchema.extend({
+  /** Frames of a sequence to learn from. */
+  length: count,
+  /** Frames of a sequence that is scored. */
+  testLength: count,
+  /** Sequences of an epoch. */
+  sequences: count,
+});
+
 export type TrainConfig = z.infer<typeof trainSchema>;
-export type DataConfig = z.infer<typeof dataSchema>;
+export type DataConfig = z.infer<typeof dataSchema> & Partial<z.infer<typeof sequenceSchema>>;
 
 /** Adam with the values of Kingma & Ba 2015. */
 export const adamDefaults = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;

@@ -19,8 +19,11 @@ export async function evaluateRun(folder: string, split: string, context: RunCon
   const dataset = await openRunData(run.record, context.data);
   const chosen = choose<Split>("--split", split, { ...dataset.splits });
   const { runtime, threads } = context;
-  const options = { runtime, threads, seed: run.record.seed, field: observedField(dataset) };
-  const evaluator = await openEvaluator(run.model, chosen, options);
+  const { model, recipe, record } = run;
+  const options = { runtime, threads, seed: record.seed, field: observedField(dataset) };
+  const evaluator = recipe.evaluator
+    ? await recipe.evaluator({ model, dataset, split: chosen, ...options })
+    : await openEvaluator(model, chosen, options);
   try {
     const evaluation = await evaluator.evaluate(loadParameters(run));
     return { metrics: { ...namedMetrics(run.model, evaluation), count: evaluation.count } };

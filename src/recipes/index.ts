@@ -2,9 +2,10 @@
 import { choose } from "../base/choose.ts";
 import { conceptClassifier } from "./concept-classifier.ts";
 import { conceptVae } from "./concept-vae.ts";
+import { localPpc } from "./local-ppc.ts";
 import type { Preset, Recipe, RecipeConfig } from "./recipe.ts";
 
-export const recipes: readonly Recipe[] = [conceptVae, conceptClassifier];
+export const recipes: readonly Recipe[] = [conceptVae, conceptClassifier, localPpc];
 
 /** @throws UsageError with the nearest known name */
 export function findRecipe(id: string): Recipe {

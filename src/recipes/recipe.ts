@@ -1,5 +1,8 @@
 import type { z } from "zod";
+import type { Dataset, Split } from "../data/dataset.ts";
 import type { Model } from "../models/model.ts";
+import type { Runtime } from "../runtime/session.ts";
+import type { Evaluator } from "../training/evaluate.ts";
 import type { DataConfig, TrainConfig } from "./config.ts";
 
 /** What every recipe's configuration has. */
@@ -44,6 +47,20 @@ export interface Recipe<C extends RecipeConfig = RecipeConfig> {
   readonly unstated: Readonly<Record<string, string>>;
   readonly targets: readonly Target[];
   readonly model: (config: C) => Model;
+  /** Opens what scores parameters by measures of the recipe's own. Where it is absent, the model's loss is averaged. */
+  readonly evaluator?: (parts: EvaluationParts) => Promise<Evaluator>;
+}
+
+/** What a recipe's own evaluator has to go by. */
+export interface EvaluationParts {
+  readonly model: Model;
+  readonly dataset: Dataset;
+  readonly split: Split;
+  /** The field that the model observes. */
+  readonly field: string;
+  readonly runtime: Runtime;
+  readonly threads: number;
+  readonly seed: number;
 }
 
 /** Ties the parts of a recipe together, so that the compiler checks them against each other. */

@@ -3,7 +3,7 @@ import { UsageError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import { lineChart } from "../figures/chart.ts";
 import { type MetricRecord, readMetricLog } from "../training/metric-log.ts";
-import { headline, metricLabel } from "../training/metric-text.ts";
+import { headline, metricLabel, metricUnit } from "../training/metric-text.ts";
 import { findPreset } from "./index.ts";
 import { openRun } from "./run.ts";
 import { trainCommandOf } from "./run-store.ts";
@@ -19,7 +19,7 @@ export interface ResultRecord {
   readonly data: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Evaluations by split: epoch and objective, nats per example. */
+  /** Evaluations by split: epoch and what is looked at first, the objective in nats per example if there is one. */
   readonly curves: Readonly<Record<string, readonly (readonly [epoch: number, objective: number])[]>>;
   readonly seconds: number;
   readonly threads: number;
@@ -72,7 +72,7 @@ export function recordRun(folder: string, out: string): string {
 }
 
 function curve(log: readonly MetricRecord[], split: string): [number, number][] {
-  return log.filter((r) => r.split === split).map((r) => [r.epoch, Number(headline(r.metrics)[1].toFixed(4))]);
+  return log.filter((r) => r.split === split).map((r) => [r.epoch, Number(headline(r.metrics)[1].toPrecision(7))]);
 }
 
 /** Training and evaluation curves from the first evaluation on: what lies before is far below and would squeeze the rest. */
@@ -84,13 +84,23 @@ function figure({ recipe, curves, metrics }: ResultRecord, log: readonly MetricR
   return lineChart({
     id: `${recipe.replace("/", "-")}-curve`,
     series: [
-      {
-        name: "training batches",
-        points: train.filter((_, i) => i % every === 0).map((r) => [r.epoch, -r.metrics["loss"]]),
-      },
+      // Without an objective, what is watched in training and what is measured in tests are two things.
+      ...(metricUnit(objective) === "nats"
+        ? [
+            {
+              name: "training batches",
+              points: train
+                .filter((_, i) => i % every === 0)
+                .map((r): [number, number] => [r.epoch, -r.metrics["loss"]]),
+            },
+          ]
+        : []),
       ...Object.entries(curves).map(([name, points]) => ({ name, points: [...points] as [number, number][] })),
     ],
     x: { label: "epoch" },
-    y: { label: metricLabel(objective), unit: "nats per example" },
+    y: {
+      label: metricLabel(objective),
+      unit: metricUnit(objective) === "nats" ? "nats per example" : metricUnit(objective),
+    },
   });
 }

@@ -1,7 +1,7 @@
 import { showShape } from "../base/shape.ts";
 import { leafName } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
-import { metricLabel, metricValue } from "../training/metric-text.ts";
+import { metricLabel, metricUnit, metricValue } from "../training/metric-text.ts";
 import type { RunRecord } from "../training/run-folder.ts";
 import type { Recipe, RecipeConfig } from "./recipe.ts";
 
@@ -11,6 +11,7 @@ export function runReadme(record: RunRecord, recipe: Recipe, config: RecipeConfi
   const metrics = Object.entries(record.metrics ?? {}).map(
     ([split, m]) => `| ${split} | ${names.map((name) => metricValue(name, m[name])).join(" | ")} | ${m["count"]} |`,
   );
+  const better = `Of the first, ${metricLabel(names[0] ?? "")}, ${model.objective ? "more" : "less"} is better.`;
   const variables = model.variables.map((v) => `| \`${leafName(v)}\` | ${showShape(v.shape)} |`);
   return `# ${recipe.title}
 
@@ -21,7 +22,7 @@ ${recipe.about}
 - Data: ${record.data.title}. ${record.data.provenance}
 - Training: ${config.train.epochs} epochs, ${record.step} steps, ${Math.round(record.seconds ?? 0)} s on ${record.machine["cpu"]} (${record.threads} threads), ${record.status}
 
-Averages over the examples of a split; nats, but for accuracy. Of the first, ${metricLabel(names[0] ?? "")}, more is better.
+Averages over the examples of a split; ${unitsOf(names)}. ${better}
 
 | split | ${names.map(metricLabel).join(" | ")} | examples |
 | --- | ${names.map(() => "---:").join(" | ")} | ---: |
@@ -43,4 +44,11 @@ ${metrics.join("\n")}
 | --- | --- |
 ${variables.join("\n")}
 `;
+}
+
+/** "ELBO, kl in nats" */
+function unitsOf(names: readonly string[]): string {
+  const units = [...new Set(names.map(metricUnit))].filter((unit) => unit !== "" && unit !== "%");
+  const of = (unit: string): string[] => names.filter((name) => metricUnit(name) === unit).map(metricLabel);
+  return units.map((unit) => `${of(unit).join(", ")} in ${unit}`).join("; ");
 }

@@ -10,13 +10,14 @@ import type { Model } from "../models/model.ts";
 import type { Runtime } from "../runtime/session.ts";
 import { checkpointSteps, decodeVariables, encodeVariables, loadCheckpoint } from "../training/checkpoint.ts";
 import { openEvaluator } from "../training/evaluate.ts";
+import { framesInOrder, wholeExamples } from "../training/examples.ts";
 import { openMetricLog } from "../training/metric-log.ts";
 import { createRunFolder, lockRun, type RunRecord, readRun, sweepTemporary, writeRun } from "../training/run-folder.ts";
 import { compileStep } from "../training/step.ts";
 import { namedMetrics, type TrainingEvent, type TrainingResult, trainModel } from "../training/trainer.ts";
 import { override, parseConfig } from "./config.ts";
 import { findPreset, findRecipe } from "./index.ts";
-import { limited, planTraining } from "./plan.ts";
+import { type FreshSequences, limited, planTraining } from "./plan.ts";
 import { machine, versions } from "./provenance.ts";
 import type { Recipe, RecipeConfig } from "./recipe.ts";
 import { runReadme } from "./run-readme.ts";
@@ -66,9 +67,11 @@ export async function createRun(request: TrainRequest, context: RunContext): Pro
   const seed = request.seed ?? 1;
   const wanted = override(base, request.set ?? []);
   const config = parseConfig(recipe.schema, wanted, `config of ${recipe.id}`, base);
-  recipe.model(config); // refuses sizes that do not fit together before anything is written
-  const found = await openDataset(config.data.id, { ...context.data, fallback: true, notice: context.notice });
+  const model = recipe.model(config); // refuses sizes that do not fit together before anything is written
+  const found = await openConfigured(config, { ...context.data, fallback: true, notice: context.notice });
   const dataset = limited(found, config.data);
+  const plan = planTraining(config.train, seed, dataset, freshSequences(config, model));
+  plan.optimizer.updates(model.variables, model.variables); // refuses an optimiser that lacks a setting for one of them
   const record: RunRecord = {
     format: 1,
     recipe: recipe.id,
@@ -79,7 +82,7 @@ export async function createRun(request: TrainRequest, context: RunContext): Pro
     status: "running",
     started: new Date().toISOString(),
     step: 0,
-    steps: planTraining(config.train, seed, dataset).steps,
+    steps: plan.steps,
     device: context.runtime.device,
     threads: context.threads,
     versions: versions(),
@@ -104,7 +107,7 @@ export async function continueRun(folder: string, context: RunContext): Promise<
     const running: RunRecord = { ...begun, status: "running" };
     writeRun(folder, running);
     try {
-      const result = await train(folder, running, config, model, dataset, context);
+      const result = await train({ folder, record: running, recipe, config, model }, dataset, context);
       return finish(folder, running, result, model, recipe, config);
     } catch (cause) {
       writeRun(folder, { ...running, status: "failed", error: (cause as Error).message });
@@ -124,10 +127,33 @@ export function openRun(folder: string): OpenedRun {
   return { folder, record, recipe, config, model: recipe.model(config) };
 }
 
-/** The data that a run was begun on; never a substitute. @throws FileError if they cannot be had any more */
-export async function openRunData(record: RunRecord, options: OpenOptions = {}): Promise<Dataset> {
-  const dataset = await openDataset(record.data.id, { ...options, fallback: false });
-  return limited(dataset, (record.config as unknown as RecipeConfig).data);
+/**
+ * The data that a run was begun on; never a substitute.
+ * @param length frames of a sequence, where it is not that of tests
+ * @throws FileError if they cannot be had any more
+ */
+export async function openRunData(record: RunRecord, options: OpenOptions = {}, length?: number): Promise<Dataset> {
+  const config = record.config as unknown as RecipeConfig;
+  const data = { ...config.data, id: record.data.id };
+  return limited(await openConfigured({ ...config, data }, { ...options, fallback: false }, length), data);
+}
+
+/**
+ * The data set of a configuration. Of sequences there are so many that no epoch sees those of another.
+ * @param length frames of a sequence, where it is not that of tests; the shorter ones are the beginnings of the longer
+ */
+function openConfigured(
+  { data, train }: RecipeConfig,
+  options: OpenOptions,
+  length = data.testLength,
+): Promise<Dataset> {
+  const { id, sequences } = data;
+  return openDataset(id, { ...options, ...(sequences && { length, train: sequences * train.epochs }) });
+}
+
+/** The sequences of each epoch, if the configuration asks for fresh ones. */
+function freshSequences({ data }: RecipeConfig, model: Model): FreshSequences | undefined {
+  return data.sequences ? { perEpoch: data.sequences, steps: model.frames ? data.length! : 1 } : undefined;
 }
 
 /** The parameters of a run: of its end, or of its newest checkpoint if it has not ended. @throws FileError if it has neither */
@@ -164,24 +190,29 @@ export function observedField(dataset: Dataset): string {
 }
 
 async function train(
-  folder: string,
-  { seed, threads }: RunRecord,
-  config: RecipeConfig,
-  model: Model,
+  { folder, record, recipe, config, model }: OpenedRun,
   dataset: Dataset,
-  { runtime, signal, watch }: RunContext,
+  { runtime, signal, watch, data }: RunContext,
 ): Promise<TrainingResult> {
-  const plan = planTraining(config.train, seed, dataset);
+  const { seed, threads } = record;
+  const plan = planTraining(config.train, seed, dataset, freshSequences(config, model));
   const field = observedField(dataset);
   const variables = compileStep(model, plan.optimizer, { batch: config.train.batch }).variables;
   const from = checkpointSteps(folder).length > 0 ? loadCheckpoint(folder, variables) : undefined;
+  const options = { runtime, threads, seed, field };
   const evaluators = [];
   for (const { name, split, from, to } of plan.evaluations) {
-    evaluators.push({
-      name,
-      evaluator: await openEvaluator(model, split, { runtime, threads, seed, field, name, from, to }),
-    });
+    const evaluator = recipe.evaluator
+      ? await recipe.evaluator({ model, dataset, split, ...options })
+      : await openEvaluator(model, split, { ...options, name, from, to });
+    evaluators.push({ name, evaluator });
   }
+  const { length } = config.data;
+  const { train } = (length === undefined ? dataset : await openRunData(record, data, length)).splits;
+  const examples =
+    model.frames && length !== undefined
+      ? framesInOrder(model, train, field, length, plan.batches)
+      : wholeExamples(model, train, field, plan.batches);
   try {
     return await trainModel(
       {
@@ -191,7 +222,7 @@ async function train(
         runtime,
         threads,
         seed,
-        data: { split: dataset.splits.train, field, batches: plan.batches },
+        examples,
         evaluators,
         folder,
         log: (length) => openMetricLog(join(folder, "metrics.jsonl"), length),

@@ -8,8 +8,8 @@ import { evaluationProgram } from "./step.ts";
 
 /** What a model scores on a split, averaged over its examples. */
 export interface Evaluation {
-  /** Minus the sum of the terms, the model's objective, in nats per example: a VAE's ELBO, say. Higher is better. */
-  readonly objective: number;
+  /** Minus the sum of the terms, the model's objective, in nats per example: a VAE's ELBO, say. Higher is better. Absent where a model has no loss. */
+  readonly objective?: number;
   /** Terms of the loss, nats per example. */
   readonly terms: Readonly<Record<string, number>>;
   /** What the model is measured by besides. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { headline, metricText } from "./metric-text.ts";
+import { headline, metricText, metricUnit } from "./metric-text.ts";
 
 test("a VAE's metrics in words", () => {
   const metrics = { elbo: -98.627, reconstruction: 72.64, kl: 25.987, count: 10000 };
@@ -13,3 +13,9 @@ test("a classifier's: small numbers keep their digits, accuracy is in percent", 
 });
 
 test("an objective alone", () => expect(metricText({ elbo: -1 })).toBe("ELBO -1.0000 nats"));
+
+test("squared errors keep their digits and have their own unit; a ratio has none", () => {
+  const metrics = { "decoded-mse": 3.5126e-4, "kalman-ratio": 2.3575, count: 40 };
+  expect(metricText(metrics)).toBe("decoded MSE 3.51e-4 rad² (ratio to the Kalman filter 2.3575)");
+  expect(["elbo", "accuracy", "kalman-mse", "kalman-ratio"].map(metricUnit)).toEqual(["nats", "%", "rad²", ""]);
+});

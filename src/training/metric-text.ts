@@ -1,15 +1,30 @@
 /** Names of metrics that people write otherwise than files do. */
-const labels: Readonly<Record<string, string>> = { elbo: "ELBO" };
+const labels: Readonly<Record<string, string>> = {
+  elbo: "ELBO",
+  "decoded-mse": "decoded MSE",
+  "spikes-mse": "spikes' MSE",
+  "kalman-mse": "Kalman filter's MSE",
+  "kalman-ratio": "ratio to the Kalman filter",
+};
 
-/** What counts or is a share, not nats. */
-const shares = new Set(["accuracy"]);
+/** What is measured otherwise than in nats: "" is a plain number. */
+const units: Readonly<Record<string, string>> = {
+  accuracy: "%",
+  "squared-error": "",
+  "decoded-mse": "rad²",
+  "spikes-mse": "rad²",
+  "kalman-mse": "rad²",
+  "kalman-ratio": "",
+};
 
-/** "ELBO −98.63 nats (reconstruction 72.64, kl 25.99)": metrics of one split in words, the objective first as in run.json. */
+/** "ELBO −98.63 nats (reconstruction 72.64, kl 25.99)": metrics of one split in words, the first as in run.json with its unit. */
 export function metricText(metrics: Readonly<Record<string, number>>): string {
   const [objective, ...others] = Object.entries(metrics).filter(([name]) => name !== "count");
   const [name, value] = objective;
   const rest = others.map(([other, v]) => `${metricLabel(other)} ${metricValue(other, v)}`).join(", ");
-  return `${metricLabel(name)} ${metricValue(name, value)} nats${rest ? ` (${rest})` : ""}`;
+  const unit = metricUnit(name);
+  const words = [metricLabel(name), metricValue(name, value), ...(unit && unit !== "%" ? [unit] : [])];
+  return `${words.join(" ")}${rest ? ` (${rest})` : ""}`;
 }
 
 /** "ELBO" for "elbo". */
@@ -17,9 +32,15 @@ export function metricLabel(name: string): string {
   return labels[name] ?? name;
 }
 
-/** Two decimals for large numbers of nats, four for small ones, percent for shares. */
+/** "nats", "rad²", "%", or "" for a plain number. */
+export function metricUnit(name: string): string {
+  return units[name] ?? "nats";
+}
+
+/** Two decimals for large numbers, four for small ones; three digits for squared errors, which can be far smaller; percent for shares. */
 export function metricValue(name: string, value: number): string {
-  if (shares.has(name)) return `${(100 * value).toFixed(2)} %`;
+  if (metricUnit(name) === "%") return `${(100 * value).toFixed(2)} %`;
+  if (metricUnit(name) !== "nats" && value !== 0 && Math.abs(value) < 0.01) return value.toExponential(2);
   return value.toFixed(Math.abs(value) < 10 ? 4 : 2);
 }
 

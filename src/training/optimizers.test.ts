@@ -4,9 +4,10 @@ import { compile } from "../graph/compile.ts";
 import { gradient } from "../graph/gradient.ts";
 import { interpret } from "../graph/interpret.ts";
 import { constant, input, variable } from "../graph/leaves.ts";
-import { mul, square, sub, sum } from "../graph/ops/index.ts";
+import { add, mul, square, sub, sum } from "../graph/ops/index.ts";
+import type { Value } from "../graph/value.ts";
 import { cpu } from "../runtime/onnxruntime-node.ts";
-import { adam, clipByGlobalNorm, type Optimizer, sgd } from "./optimizers.ts";
+import { adam, clipByGlobalNorm, momentum, type Optimizer, sgd } from "./optimizers.ts";
 import { piecewise } from "./schedules.ts";
 
 /** f(θ) = ½ Σ a(θ − b)², whose gradient is a(θ − b). */
@@ -159,5 +160,49 @@ describe("gradients clipped to a joint norm", () => {
 
   test("stay 0 where all are 0", () => {
     expect(clip(1, { g: [0, 0, 0], h: [0, 0, 0, 0] })).toEqual({ all: [0, 0, 0, 0, 0, 0, 0], norm: 0 });
+  });
+});
+
+describe("momentum by part", () => {
+  // v ← μv − α·rate·g, θ ← θ + v, in float64; sgd would scale the steps already begun when the rate falls.
+  test("moves each parameter at its own rate, and keeps the speed it has when the rate falls", async () => {
+    const [rates, schedule] = [{ θ: 0.2, φ: 0.05, "not there": 1 }, piecewise([1, 0.25], [5, 5])];
+    const coefficient = (step: number): number => 0.5 + 0.04 * step;
+    const optimizer = momentum(schedule, rates, coefficient);
+    const start = [2, -1, 0.5];
+    const parameters = ["θ", "φ"].map((name) => variable(name, [3], (out) => void out.set(start)));
+    const loss = mul(0.5, sum(square(add(...(parameters as [Value, Value])))));
+    const updates = optimizer.updates(parameters, gradient(loss, parameters));
+    const session = await cpu.open(compile({ name: "descent", outputs: { loss }, updates }), { threads: 1 });
+    const [wanted, speed] = [
+      [[...start], [...start]],
+      [start.map(() => 0), start.map(() => 0)],
+    ];
+    for (let step = 0; step < 10; step++) {
+      const scalars = Object.entries(optimizer.scalars(step)).map(([name, v]) => [name, Float32Array.of(v)]);
+      await session.run([Object.fromEntries(scalars)]);
+      const slope = start.map((_, i) => wanted[0][i] + wanted[1][i]);
+      for (const [k, rate] of [0.2, 0.05].entries()) {
+        for (let i = 0; i < 3; i++) {
+          speed[k][i] = coefficient(step) * speed[k][i] - schedule(step) * rate * slope[i];
+          wanted[k][i] += speed[k][i];
+        }
+      }
+      const found = await session.read();
+      for (const [k, name] of ["θ", "φ"].entries()) {
+        for (let i = 0; i < 3; i++) expect(found[name][i], `${name} at step ${step}`).toBeCloseTo(wanted[k][i], 5);
+      }
+    }
+    await session.dispose();
+  });
+
+  test("wants a rate for every parameter", () => {
+    const θ = variable("θ", [3], (out) => void out.fill(0));
+    const optimizer = momentum(
+      () => 1,
+      { φ: 1 },
+      () => 0.9,
+    );
+    expect(() => optimizer.updates([θ], [θ])).toThrow(/expected a rate for "θ", got φ/);
   });
 });

@@ -1,4 +1,4 @@
-import { internal } from "../base/errors.ts";
+import { internal, UsageError } from "../base/errors.ts";
 import { input, leafName, variable } from "../graph/leaves.ts";
 import { add, addAll, div, mul, square, sub } from "../graph/ops/arithmetic.ts";
 import { sum } from "../graph/ops/broadcast.ts";
@@ -74,6 +74,40 @@ export function sgd(rate: Schedule, { momentum = 0 } = {}): Optimizer {
     },
     scalars: (step) => ({ "sgd/rate": rate(step) }),
   };
+}
+
+/**
+ * Momentum with a rate for each parameter: v ← μ(step)·v − α(step)·rate_k·g, θ ← θ + v. Unlike with `sgd`, a step that has begun keeps its
+ * size when the rate falls: a body of mass 1/rate with friction, pushed by the gradient.
+ * @param rates by the parameter's name; others may be there
+ * @throws UsageError if a parameter has none
+ */
+export function momentum(rate: Schedule, rates: Readonly<Record<string, number>>, coefficient: Schedule): Optimizer {
+  return {
+    name: "momentum",
+    updates(parameters, gradients) {
+      const [α, μ] = [input("momentum/rate", []), input("momentum/coefficient", [])];
+      return named("momentum", () =>
+        parameters.flatMap((p, i) => {
+          const v = slot("momentum/velocity", p);
+          const v1 = sub(mul(v, μ), mul(gradients[i], mul(α, rateOf(p, rates))));
+          return [[p, add(p, v1)] as const, [v, v1] as const];
+        }),
+      );
+    },
+    scalars: (step) => ({ "momentum/rate": rate(step), "momentum/coefficient": coefficient(step) }),
+  };
+}
+
+function rateOf(parameter: Value, rates: Readonly<Record<string, number>>): number {
+  const name = leafName(parameter);
+  if (Object.hasOwn(rates, name)) return rates[name];
+  throw new UsageError({
+    where: "optimizer momentum, rates",
+    expected: `a rate for "${name}"`,
+    got: Object.keys(rates).join(", ") || "none",
+    fix: `set train.optimizer.rates with "${name}" among them`,
+  });
 }
 
 /**

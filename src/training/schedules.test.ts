@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { constantRate, cosine, piecewise } from "./schedules.ts";
+import { constantRate, cosine, exponential, linear, piecewise } from "./schedules.ts";
 
 const steps = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -44,4 +44,12 @@ describe("cosine", () => {
     expect(cosine(1, 4, 0.5, 4)(4)).toBe(1);
     expect(cosine(1, 4, 0.5, 4)(5)).toBe(0.5);
   });
+});
+
+test("an exponential rate is divided by the factor once in the first epoch and once more in each", () => {
+  expect([0, 9, 10, 19, 20].map(exponential(8, 2, 10))).toEqual([4, 4, 2, 2, 1]);
+});
+
+test("a linear rate falls by an equal part each epoch, to rate/epochs in the last and no further than 0", () => {
+  expect([0, 4, 5, 10, 15, 19, 20, 99].map(linear(8, 4, 5))).toEqual([8, 8, 6, 4, 2, 2, 0, 0]);
 });

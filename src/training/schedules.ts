@@ -23,3 +23,13 @@ export function cosine(rate: number, steps: number, floor = 0, warmup = 0): Sche
     return rate * (floor + ((1 - floor) * (1 + Math.cos(Math.PI * part))) / 2);
   };
 }
+
+/** rate / factorᵉ in epoch e = 1, 2, … of `length` steps. */
+export function exponential(rate: number, factor: number, length: number): Schedule {
+  return (step) => rate / factor ** (1 + Math.floor(step / length));
+}
+
+/** From `rate` down towards 0 in equal parts: rate·(1 − (e − 1)/epochs) in epoch e = 1 … epochs of `length` steps. */
+export function linear(rate: number, epochs: number, length: number): Schedule {
+  return (step) => rate * Math.max(0, 1 - Math.floor(step / length) / epochs);
+}

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { stream } from "../base/random.ts";
 import { axis } from "../base/shape.ts";
+import { compile } from "../graph/compile.ts";
 import { interpret } from "../graph/interpret.ts";
-import { leafName } from "../graph/leaves.ts";
-import { square, sub, sum } from "../graph/ops/index.ts";
+import { leafName, variable } from "../graph/leaves.ts";
+import { mean, mul, square, sub, sum } from "../graph/ops/index.ts";
 import type { Model } from "../models/model.ts";
 import { batchNorm } from "../nn/batch-norm.ts";
 import { sgd } from "./optimizers.ts";
@@ -82,4 +83,49 @@ test("an evaluation reads the running statistics, and has the scores beside the 
     );
     expect(total[n]).toBeCloseTo(given.x[3 * n] + given.x[3 * n + 1] + given.x[3 * n + 2], 12);
   }
+});
+
+/** It learns to be the frame, but twice as fast as a gradient would, and remembers the last frame. */
+const pupil = variable("pupil", [feature], (out) => void out.fill(0));
+const rule: Model = {
+  name: "rule",
+  source: "none",
+  observation: { shape: [feature], range: [0, 1], doc: "" },
+  latents: [],
+  variables: [pupil],
+  frames: true,
+  learn({ x, begins }, updates) {
+    const last = variable("last", x.shape, (out) => void out.fill(0));
+    updates.set(last, x);
+    return {
+      gradients: new Map([[pupil, mul(2, mean(sub(pupil, x), [0]))]]),
+      terms: { jump: sum(square(sub(x, mul(last, sub(1, begins!)))), [-1]) },
+    };
+  },
+};
+
+test("a model with a rule of its own learns by it; what it carries is a variable of the program", () => {
+  const { updates, outputs } = trainingStep(rule, sgd(constantRate(0.5)), { batch: 4 });
+  const names = (updates ?? []).map(([variable]) => leafName(variable));
+  expect(names).toEqual(["pupil", "last"]);
+  expect(Object.keys(outputs)).toEqual(["loss", "jump"]);
+  const numbers = { x: given.x, pupil: [0.5, 0.5, 0.5], last: uniform("last", 12), "sgd/rate": [0.5] };
+  for (const begins of [0, 1]) {
+    const values = [...(updates ?? []).map(([, next]) => next), outputs["loss"]];
+    const [learned, last, loss] = interpret(values, { ...numbers, begins: [begins] }).map((t) => [...t.data]);
+    for (let c = 0; c < 3; c++) {
+      const mean = [0, 1, 2, 3].reduce((s, n) => s + given.x[3 * n + c] / 4, 0);
+      expect(learned[c]).toBeCloseTo(mean, 12); // 0.5 − 0.5·2·(0.5 − mean)
+    }
+    expect(last).toEqual([...given.x]);
+    const jumps = [...given.x].map((x, i) => (x - (1 - begins) * numbers.last[i]) ** 2);
+    expect(loss[0]).toBeCloseTo(jumps.reduce((a, b) => a + b) / 4, 12);
+  }
+});
+
+test("only a model of frames is told where sequences begin", () => {
+  const inputs = (m: Model): string[] =>
+    compile(trainingStep(m, sgd(constantRate(0.5)), { batch: 4 })).inputs.map((p) => p.name);
+  expect(inputs(rule)).toContain("begins");
+  expect(inputs(model)).not.toContain("begins");
 });

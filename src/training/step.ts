@@ -4,8 +4,8 @@ import { type Compiled, type CompileOptions, compile, type Program } from "../gr
 import { gradient } from "../graph/gradient.ts";
 import { input } from "../graph/leaves.ts";
 import { addAll, mean } from "../graph/ops/arithmetic.ts";
-import type { Batch, Model } from "../models/model.ts";
-import { variableUpdates } from "../nn/phase.ts";
+import type { Batch, Learned, Model } from "../models/model.ts";
+import { type VariableUpdates, variableUpdates } from "../nn/phase.ts";
 import { clipByGlobalNorm, type Optimizer } from "./optimizers.ts";
 
 /** Name of the input that holds a batch of observations. */
@@ -14,12 +14,16 @@ export const OBSERVATION = "x";
 /** Name of the input that holds what supervision says of them. */
 export const TARGET = "target";
 
+/** Name of the input that says whether a batch holds the first frames of sequences. */
+export const BEGINS = "begins";
+
 /** Name of the output that training minimises. */
 export const LOSS = "loss";
 
 /**
- * One training step as a program: forward, backward and update in one graph, with the running statistics that layers keep. Outputs: the loss and its terms, averaged over the batch,
- * in nats per example; "gradient-norm" too, if gradients are clipped.
+ * One training step as a program: forward, backward and update in one graph, with the running statistics that layers keep and the
+ * states that models carry. Outputs: the loss and its terms, averaged over the batch, in nats per example, or what a model that has
+ * a rule of its own has watched instead; "gradient-norm" too, if gradients are clipped.
  */
 export function trainingStep(
   model: Model,
@@ -27,22 +31,30 @@ export function trainingStep(
   { batch, clip }: { batch: number; clip?: number },
 ): Program {
   const running = variableUpdates();
-  const perExample = model.loss?.(batchOf(model, batch), running) ?? internal(`${model.name} has no loss`);
-  const terms = Object.fromEntries(Object.entries(perExample).map(([name, v]) => [name, mean(v)]));
-  const outputs = { [LOSS]: addAll(Object.values(terms)), ...terms };
-  const kept = new Set(running.pairs.map(([variable]) => variable));
-  const trained = model.variables.filter((v) => !kept.has(v));
-  const gradients = gradient(outputs[LOSS], trained);
+  const examples = batchOf(model, batch);
+  const { gradients, terms } = model.learn?.(examples, running) ?? learnByLoss(model, examples, running);
+  const means = Object.fromEntries(Object.entries(terms).map(([name, v]) => [name, mean(v)]));
+  const outputs = { [LOSS]: addAll(Object.values(means)), ...means };
+  const [trained, slopes] = [[...gradients.keys()], [...gradients.values()]];
   const name = `${model.name} training step`;
   if (clip === undefined) {
-    return { name, outputs, updates: [...optimizer.updates(trained, gradients), ...running.pairs] };
+    return { name, outputs, updates: [...optimizer.updates(trained, slopes), ...running.pairs] };
   }
-  const { clipped, norm } = clipByGlobalNorm(gradients, clip);
+  const { clipped, norm } = clipByGlobalNorm(slopes, clip);
   return {
     name,
     outputs: { ...outputs, "gradient-norm": norm },
     updates: [...optimizer.updates(trained, clipped), ...running.pairs],
   };
+}
+
+/** The gradient of the mean loss, for all variables but those that layers keep themselves. */
+function learnByLoss(model: Model, examples: Batch, running: VariableUpdates): Learned {
+  const terms = model.loss?.(examples, running) ?? internal(`${model.name} has no loss`);
+  const kept = new Set(running.pairs.map(([variable]) => variable));
+  const trained = model.variables.filter((v) => !kept.has(v));
+  const slopes = gradient(mean(addAll(Object.values(terms))), trained);
+  return { gradients: new Map(trained.map((v, i) => [v, slopes[i]])), terms };
 }
 
 /** The terms of the loss and the scores of a batch, without an update; outputs keep one number per example. */
@@ -71,8 +83,12 @@ export function compileStep(
   return once.model.graph.nodes.length > LONG ? once : compile(step, { unroll: UNROLLED, ...options });
 }
 
-function batchOf({ observation, target }: Model, size: number): Batch {
+function batchOf({ observation, target, frames }: Model, size: number): Batch {
   const batch = axis("batch", size);
   const x = input(OBSERVATION, [batch, ...observation.shape], observation.doc);
-  return { x, ...(target && { target: input(TARGET, [batch, ...target.shape], target.doc) }) };
+  return {
+    x,
+    ...(target && { target: input(TARGET, [batch, ...target.shape], target.doc) }),
+    ...(frames && { begins: input(BEGINS, [], "1 at the first frame of sequences, else 0") }),
+  };
 }

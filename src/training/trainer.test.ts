@@ -14,6 +14,7 @@ import { cpu } from "../runtime/onnxruntime-node.ts";
 import type { State } from "../runtime/session.ts";
 import { checkpointSteps, loadCheckpoint } from "./checkpoint.ts";
 import { openEvaluator } from "./evaluate.ts";
+import { wholeExamples } from "./examples.ts";
 import { openMetricLog, readMetricLog } from "./metric-log.ts";
 import { adam, sgd } from "./optimizers.ts";
 import { constantRate, cosine } from "./schedules.ts";
@@ -64,7 +65,7 @@ async function train(
     runtime: cpu,
     threads: 1,
     seed: 3,
-    data: { split: data.splits.train, field: "image", batches: shuffled(streams(3), 60, 10) },
+    examples: wholeExamples(model, data.splits.train, "image", shuffled(streams(3), 60, 10)),
     evaluators: [{ name: "test", evaluator }],
     folder,
     log: (length) => openMetricLog(join(root, `${name}.jsonl`), length),

@@ -1,6 +1,4 @@
 import { internal, RunError } from "../base/errors.ts";
-import type { Batches } from "../data/batches.ts";
-import type { Split } from "../data/dataset.ts";
 import { leafName } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
 import { Chunk } from "../runtime/chunk.ts";
@@ -9,7 +7,7 @@ import { drawNoise } from "../runtime/feeds.ts";
 import type { Feeds, Fetches, Runtime, State } from "../runtime/session.ts";
 import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { Evaluation, Evaluator } from "./evaluate.ts";
-import { exampleReader } from "./examples.ts";
+import type { Examples } from "./examples.ts";
 import type { MetricLog, MetricRecord } from "./metric-log.ts";
 import type { Optimizer } from "./optimizers.ts";
 import type { Schedule } from "./schedules.ts";
@@ -23,8 +21,7 @@ export interface TrainingParts {
   readonly runtime: Runtime;
   readonly threads?: number;
   readonly seed: number;
-  /** Examples, the field of them that the model reads, and which of them each step sees. */
-  readonly data: { readonly split: Split; readonly field: string; readonly batches: Batches };
+  readonly examples: Examples;
   readonly evaluators: readonly { readonly name: string; readonly evaluator: Evaluator }[];
   /** The run folder, for checkpoints. */
   readonly folder: string;
@@ -96,9 +93,8 @@ export async function trainModel(
     clock = () => performance.now(),
   }: { from?: Checkpoint; signal?: AbortSignal; watch?: (event: TrainingEvent) => void; clock?: () => number } = {},
 ): Promise<TrainingResult> {
-  const { model, optimizer, runtime, seed, data } = parts;
-  const { batches } = data;
-  const settings = { batch: batches.batch, ...(plan.clip !== undefined && { clip: plan.clip }) };
+  const { model, optimizer, runtime, seed, examples } = parts;
+  const settings = { batch: examples.batch, ...(plan.clip !== undefined && { clip: plan.clip }) };
   const program = compileStep(model, optimizer, settings, { target: await targetOf(runtime) });
   const parameters = new Set(model.variables.map(leafName));
   const session = await runtime.open(program, { seed, ...(parts.threads && { threads: parts.threads }) });
@@ -106,14 +102,14 @@ export async function trainModel(
   const log = parts.log(memory.metricBytes);
   let step = from?.step ?? 0;
   const chunk = new Chunk(program);
-  const read = exampleReader(model, data.split, data.field);
-  const examples: Feeds[] = [];
+  const inputs = new Set(program.inputs.map(({ name }) => name));
+  const seen: Feeds[] = [];
   const noise: Feeds[] = [];
   const firstStep = step;
   const started = clock();
   const secondsBefore = memory.seconds;
   const seconds = (): number => secondsBefore + (clock() - started) / 1000;
-  const epochOf = (s: number): number => s / batches.stepsPerEpoch;
+  const epochOf = (s: number): number => s / examples.stepsPerEpoch;
 
   try {
     if (from) await session.write(from.state);
@@ -140,10 +136,12 @@ export async function trainModel(
 
   /** @param place in the call, whose arrays are used again from call to call */
   function feedsOf(s: number, place: number): Feeds {
-    examples[place] = read(batches.batchIndices(s), examples[place]);
+    seen[place] = examples.feeds(s, seen[place]);
     const scalars = Object.entries(optimizer.scalars(s)).map(([name, v]) => [name, Float32Array.of(v)]);
     noise[place] = drawNoise(program.noise, seed, "train", s, noise[place]);
-    return { ...examples[place], ...noise[place], ...Object.fromEntries(scalars) };
+    // A model need not look at all that a batch carries: where sequences begin, say.
+    const used = Object.entries(seen[place]).filter(([name]) => inputs.has(name));
+    return { ...Object.fromEntries(used), ...noise[place], ...Object.fromEntries(scalars) };
   }
 
   function progress(results: readonly Fetches[]): void {
@@ -182,7 +180,8 @@ export async function trainModel(
       memory.evaluations[name] = evaluation;
       record({ split: name, metrics: namedMetrics(model, evaluation) });
       if (plan.earlyStop?.on !== name) continue;
-      if (!memory.best || evaluation.objective > memory.best.score) memory.best = { score: evaluation.objective, step };
+      const score = evaluation.objective ?? internal(`${model.name} has no objective to stop by`);
+      if (!memory.best || score > memory.best.score) memory.best = { score, step };
       memory.stopped = step - memory.best.step >= plan.earlyStop.patience * plan.evaluateEvery;
     }
   }
@@ -200,8 +199,9 @@ export async function trainModel(
   }
 }
 
-/** An evaluation as run.json and metrics.jsonl have it: the objective by its own name first, then terms and scores. */
+/** An evaluation as run.json and metrics.jsonl have it: the objective by its own name first, if there is one, then terms and scores. */
 export function namedMetrics(model: Model, { objective, terms, scores }: Evaluation): Record<string, number> {
+  if (objective === undefined) return { ...terms, ...scores };
   return { [model.objective ?? internal(`${model.name} does not name its objective`)]: objective, ...terms, ...scores };
 }
 

@@ -1,10 +1,16 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import {
+  byTime,
+  type Dataset,
   datasetIds,
   describeDatasets,
+  encodeGif,
   encodePng,
   FileError,
+  fieldOf,
+  frameGrid,
+  type GridOptions,
   imageGrid,
   observedField,
   openDataset,
@@ -96,41 +102,81 @@ function verify(): Command {
 
 function preview(): Command {
   const command = new Command("preview")
-    .description("Draw a sheet of training examples.")
+    .description("Draw a sheet of training examples; of films, a strip of each, and an animation.")
     .addHelpText(
       "after",
-      "\nExamples:\n  helmholtz data preview glyphs\n  helmholtz data preview mnist --count 400 --out digits.png",
+      "\nExamples:\n  helmholtz data preview glyphs\n  helmholtz data preview mnist --count 400 --out digits.png\n  helmholtz data preview bouncing-balls",
     )
     .argument("<dataset>", datasetIds.join(", "))
-    .option("--count <n>", "how many", positiveInteger, 100)
+    .option("--count <n>", "how many (default: 100 pictures, or 6 films)", positiveInteger)
     .option("--seed <n>", "seed of the choice", wholeNumber, 0)
-    .option("--out <file>", "the picture (default: <dataset>.png)");
+    .option("--out <file>", "the picture (default: <dataset>.png); an animation goes beside it, as .gif");
   return withJson(withData(command)).action(
-    async (id: string, options: CommonOptions & { count: number; seed: number; out?: string }) => {
+    async (id: string, options: CommonOptions & { count?: number; seed: number; out?: string }) => {
       const dataset = await openDataset(id, dataFrom(options));
-      const { train } = dataset.splits;
-      const { height, width, channels } = dataset.picture;
-      const count = Math.min(options.count, train.count);
-      const images = new Float32Array(count * height * width * channels);
-      train.read(
-        observedField(dataset),
-        stream(options.seed, "preview").permutation(0, train.count).subarray(0, count),
-        images,
-      );
-      const out = options.out ?? join(".", `${id}.png`);
-      const grid = {
-        height,
-        width,
-        channels: channels === 3 ? (3 as const) : (1 as const),
-        columns: Math.ceil(Math.sqrt(count)),
-      };
-      writeFileAtomic(out, encodePng(imageGrid(images, grid)));
+      const sheet = examplesOf(dataset, options);
+      const picture = options.out ?? join(".", `${id}.png`);
+      const written = [picture];
+      writeFileAtomic(picture, encodePng(strips(sheet)));
+      if (sheet.times > 1) {
+        const animation = picture.replace(/(\.png)?$/, ".gif");
+        const frames = frameGrid(byTime(sheet.images, sheet.count, sheet.times), sheet.times, sheet.grid);
+        writeFileAtomic(animation, encodeGif(frames, { delay: 50 }));
+        written.push(animation);
+      }
       if (dataset.generated) note(dataset.provenance);
       emit(
         options.json ?? false,
-        { dataset: id, count, picture: out },
-        () => `${count} examples of ${dataset.title}: ${out}`,
+        { dataset: id, count: sheet.count, picture, ...(written[1] && { animation: written[1] }) },
+        () => `${sheet.count} examples of ${dataset.title}: ${written.join(", ")}`,
       );
     },
   );
+}
+
+/** Frames of a film that its strip shows at most, at equal distances. */
+const SHOWN = 20;
+
+/** Examples drawn at random, in [0, 1]. */
+interface Sheet {
+  readonly count: number;
+  /** Frames of each; 1 for pictures. */
+  readonly times: number;
+  /** count × times × picture */
+  readonly images: Float32Array;
+  readonly grid: GridOptions;
+}
+
+function examplesOf(dataset: Dataset, options: { count?: number; seed: number }): Sheet {
+  const { picture, splits } = dataset;
+  const field = fieldOf(dataset, observedField(dataset));
+  const { height, width } = picture;
+  const channels = picture.channels === 3 ? 3 : 1;
+  const size = field.shape.reduce((n, a) => n * a.size, 1);
+  const times = size / (height * width * channels);
+  const long = field.shape[0].name === "time";
+  const count = Math.min(options.count ?? (long ? 6 : 100), splits.train.count);
+  const images = new Float32Array(count * size);
+  const choice = stream(options.seed, "preview").permutation(0, splits.train.count).subarray(0, count);
+  splits.train.read(field.name, choice, images);
+  const [low, high] = field.range;
+  for (let i = 0; i < images.length; i++) images[i] = (images[i] - low) / (high - low);
+  const columns = Math.min(count, Math.ceil(Math.sqrt((count * height) / width))); // about as wide as high
+  return { count, times, images, grid: { height, width, channels, columns } };
+}
+
+/** Pictures on a grid, or a row of frames of each film. */
+function strips({ count, times, images, grid }: Sheet) {
+  if (times === 1) return imageGrid(images, grid);
+  const every = Math.ceil(times / SHOWN);
+  const shown = Array.from({ length: Math.ceil(times / every) }, (_, k) => k * every);
+  const size = images.length / count / times;
+  const picked = new Float32Array(count * shown.length * size);
+  for (let n = 0; n < count; n++) {
+    for (const [k, t] of shown.entries()) {
+      const from = (n * times + t) * size;
+      picked.set(images.subarray(from, from + size), (n * shown.length + k) * size);
+    }
+  }
+  return imageGrid(picked, { ...grid, columns: shown.length });
 }

@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { populationCode } from "../data/population-code.ts";
+import { orderZero } from "../models/order-zero.ts";
+import { refh } from "../models/refh.ts";
+import { rtrbm } from "../models/rtrbm.ts";
+import { trbm } from "../models/trbm.ts";
+import { gaussian } from "../nn/initializers.ts";
+import { sequenceSchema, trainSchema } from "./config.ts";
+import { positionEvaluator } from "./position-errors.ts";
+import { recipe } from "./recipe.ts";
+
+const size = z.int().min(1);
+
+const schema = z.strictObject({
+  model: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.enum(["order-zero", "refh", "trbm", "rtrbm"]),
+      hidden: size,
+      /** Turns of Gibbs sampling, k of CD-k. */
+      turns: size,
+      /** What a frame leaves for the next one (refh, trbm). */
+      state: z.enum(["mean", "sample"]),
+      /** Standard deviation of the first weights. */
+      spread: z.number().positive(),
+    }),
+  ]),
+  data: sequenceSchema,
+  // There is no loss to stop by.
+  train: trainSchema.extend({ earlyStop: z.null() }),
+});
+
+type Config = z.infer<typeof schema>;
+
+/** Rates are those of the first epoch's "masses" of 1/rate, which the schedule lets grow. */
+const momentum = {
+  name: "momentum",
+  rates: {
+    "sensory/weight": 1 / 800,
+    "recurrent/weight": 1 / 50,
+    "sensory/bias": 1 / 200,
+    "recurrent/bias": 1 / 12,
+    "hidden/bias": 1 / 200,
+  },
+  coefficient: { last: 0.98, fall: 0.5, factor: 1.1 },
+} as const;
+
+/** Protocol of the authors' code: one update a time step, averaged over 40 trajectories; masses grow by a tenth an epoch. */
+const paper: Config = {
+  model: { kind: "refh", hidden: 240, turns: 1, state: "mean", spread: 0.005 },
+  data: { id: "lti-ppc", trainLimit: null, testLimit: null, length: 1000, testLength: 1000, sequences: 40 },
+  train: {
+    batch: 40,
+    epochs: 50,
+    optimizer: momentum,
+    rate: { kind: "exponential", rate: 1, factor: 1.1 },
+    clip: null,
+    evaluateEvery: 5,
+    checkpointEvery: null,
+    earlyStop: null,
+  },
+};
+
+/** Masses that grow in 10 epochs as much as in the paper's 50. */
+const quick: Config = {
+  ...paper,
+  train: {
+    ...paper.train,
+    epochs: 10,
+    optimizer: { ...momentum, coefficient: { ...momentum.coefficient, factor: 1.6 } },
+    rate: { kind: "exponential", rate: 1, factor: 1.6 },
+    evaluateEvery: 2,
+  },
+};
+
+const smoke: Config = {
+  model: { ...paper.model, hidden: 20 },
+  data: { ...paper.data, length: 30, testLength: 40, sequences: 8, testLimit: 4 },
+  train: { ...paper.train, batch: 4, epochs: 2, evaluateEvery: 1, checkpointEvery: 25 },
+};
+
+/** The TRBM's and the RTRBM's own protocol, as settings of preset "paper". */
+export const trbmProtocol: readonly string[] = [
+  "model.turns=25",
+  "data.length=100",
+  "data.sequences=400",
+  "train.epochs=255",
+  'train.rate={"kind":"linear","rate":1}',
+  'train.optimizer={"name":"momentum","rates":{"sensory/weight":0.000666667,"recurrent/weight":0.00666667,"sensory/bias":0.000666667,"hidden/bias":0.000666667},"coefficient":{"last":0.9,"fall":0,"factor":1}}',
+];
+
+export const localPpc = recipe<Config>({
+  id: "local/ppc",
+  title: "Filters of population-coded motion, learned by temporally local rules",
+  source: {
+    paper: "Abdulsalam & Makin, Learning recurrent models with temporally local rules; arXiv:1605.05799",
+    part: "LTI system + PPC",
+  },
+  about:
+    "Neurons report the position of a damped spring by noisy spikes. A recurrent harmonium learns to filter them from the joint distribution " +
+    "of each frame and the state before it, without back-propagation through time; beside it models that know no time, that learn the " +
+    "transition, or that learn through time.",
+  schema,
+  presets: {
+    paper: { note: "Sizes and schedule of the authors' code: 240 hidden units, CD-1, 50 epochs.", config: paper },
+    quick: { note: "The same network; the schedule of 50 epochs in 10.", config: quick },
+    smoke: { note: "20 hidden units, 8 sequences of 30 steps an epoch, 2 epochs: for tests only.", config: smoke },
+  },
+  unstated: {
+    spread: "first weights N(0, 0.005²), as the authors' code has them elsewhere",
+    "weight decay": "none (the authors' code has k/m = 2e-6 a step)",
+  },
+  targets: [
+    {
+      metric: "test.decoded-mse",
+      unit: "rad²",
+      preset: "paper",
+      atMost: 4.5e-4,
+      source: "the paper: 3.3e-4; the same protocol in NumPy: 3.1e-4 to 4.5e-4 over four seeds",
+    },
+  ],
+  model: ({ model: { kind, spread, ...sizes }, data }) => {
+    const config = {
+      ...sizes,
+      units: populationCode().preferred.length,
+      family: "poisson" as const,
+      init: gaussian(spread),
+    };
+    if (kind === "order-zero") return orderZero(config);
+    if (kind === "refh") return refh(config);
+    if (kind === "trbm") return trbm(config);
+    return rtrbm({ ...config, length: data.length });
+  },
+  evaluator: positionEvaluator,
+});

@@ -26,8 +26,8 @@ test("a call takes about a second, and at least one step", () => {
   expect(sizes(reading(10), 7, 2)).toEqual([1, 1]);
 });
 
-test("what a call is fed stays below 64 MiB, and steps that are fed more come one by one", () => {
-  expect(sizes(reading(2 ** 20), 1e-4).at(-1)).toBe(16);
-  expect(reading(2 ** 22).size).toBe(4);
+test("what a call is fed stays below 48 MiB, and steps that are fed more come one by one", () => {
+  expect(sizes(reading(2 ** 20), 1e-4).at(-1)).toBe(12);
+  expect(reading(2 ** 22).size).toBe(3);
   expect(reading(2 ** 24).size).toBe(1);
 });

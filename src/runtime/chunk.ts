@@ -6,7 +6,7 @@ import type { Compiled } from "../graph/compile.ts";
  * few; but nothing is heard of them, not even Ctrl-C, until the call returns, and all they are fed must be in memory at once. The
  * numbers do not depend on it.
  */
-const LIMITS = { first: 5, steps: 100, seconds: 1, bytes: 64 * 2 ** 20 };
+const LIMITS = { first: 5, steps: 100, seconds: 1, bytes: 48 * 2 ** 20 };
 
 /** The number of steps for the next call, which learns from how long the last one took. */
 export class Chunk {

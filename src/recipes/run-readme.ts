@@ -11,6 +11,7 @@ export function runReadme(record: RunRecord, recipe: Recipe, config: RecipeConfi
   const metrics = Object.entries(record.metrics ?? {}).map(
     ([split, m]) => `| ${split} | ${names.map((name) => metricValue(name, m[name])).join(" | ")} | ${m["count"]} |`,
   );
+  const onnx = model.infer && "| `model.onnx` | the model as a standard ONNX file, after `helmholtz export` |\n";
   const better = `Of the first, ${metricLabel(names[0] ?? "")}, ${model.objective ? "more" : "less"} is better.`;
   const variables = model.variables.map((v) => `| \`${leafName(v)}\` | ${showShape(v.shape)} |`);
   return `# ${recipe.title}
@@ -36,8 +37,7 @@ ${metrics.join("\n")}
 | \`metrics.jsonl\` | one line a measurement: split, step, epoch, nats |
 | \`model.safetensors\` | the parameters, float32 |
 | \`checkpoints/\` | to continue from: parameters, optimiser, random streams and position |
-| \`model.onnx\` | the model as a standard ONNX file, after \`helmholtz export\` |
-
+${onnx ?? ""}
 ## Parameters
 
 | name | shape |

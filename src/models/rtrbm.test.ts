@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { stream } from "../base/random.ts";
 import { axis, sizeOf } from "../base/shape.ts";
+import { compile } from "../graph/compile.ts";
 import { gradient } from "../graph/gradient.ts";
 import { interpret } from "../graph/interpret.ts";
 import { input, leafName } from "../graph/leaves.ts";
@@ -208,4 +209,13 @@ test("weights start as the config says and biases at 0", () => {
       leafName(v),
     ).toBe(true);
   }
+});
+
+test("a step on a single sequence compiles for the CPU, where its rows look like numbers for each channel", () => {
+  const model = rtrbm({ ...config, hidden: 240, units: 15, length: 4 });
+  const x = input("x", [axis("batch", 1), ...model.observation.shape]);
+  const { gradients } = model.learn!({ x }, variableUpdates());
+  const outputs = Object.fromEntries([...gradients].map(([v, g]) => [`d/${leafName(v)}`, g]));
+  const names = compile({ name: "rtrbm", outputs }, { target: "cpu" }).outputs.map((p) => p.name);
+  expect(names.sort()).toEqual(Object.keys(outputs).sort());
 });

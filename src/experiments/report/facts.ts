@@ -1,7 +1,7 @@
 import { findPreset } from "../../recipes/index.ts";
 import { trainCommandOf } from "../../recipes/run-store.ts";
 import { settingsBetween } from "../../recipes/settings.ts";
-import { metricLabel, metricValue } from "../../training/metric-text.ts";
+import { metricLabel, metricUnit, metricValue } from "../../training/metric-text.ts";
 import type { RunRecord } from "../../training/run-folder.ts";
 import { minutes } from "../results-page.ts";
 import { capital, grouped, type ReportPart } from "./part.ts";
@@ -20,14 +20,14 @@ export const introduction: ReportPart = {
 /** Scores, training, sizes and machine. */
 export const facts: ReportPart = {
   needs: [],
-  async draw({ run: { record, config } }) {
+  async draw({ run: { record, config, model } }) {
     const sizes = Object.entries(config.model).map(([name, v]) => `${name} ${[v].flat().join("/")}`);
     return {
       sections: [
         {
           kind: "facts",
           facts: [
-            ...scores(record),
+            ...scores(record, model.objective),
             ["Training", training(record, config.train.epochs)],
             ["Sizes", sizes.join(", ")],
             ["Recipe", `${record.recipe}, preset ${record.preset}, seed ${record.seed}`],
@@ -86,12 +86,14 @@ export const madeFrom: ReportPart = {
 /** "2026-11-21 09:01 UTC" */
 const moment = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
-function scores({ metrics = {} }: RunRecord): (readonly [string, string])[] {
+function scores({ metrics = {} }: RunRecord, objective: string | undefined): (readonly [string, string])[] {
   const found = Object.entries(metrics).flatMap(([split, { count, ...named }]) =>
     Object.entries(named).map(([name, value], i) => {
-      const better = i === 0 ? " (higher is better)" : "";
+      const better = i === 0 ? ` (${objective ? "higher" : "lower"} is better)` : "";
       const text = metricValue(name, value).replace("-", "−");
-      return [`${capital(split)} ${metricLabel(name)}${better}`, text.endsWith("%") ? text : `${text} nats`] as const;
+      const unit = metricUnit(name);
+      const shown = text.endsWith("%") || unit === "" ? text : `${text} ${unit}`;
+      return [`${capital(split)} ${metricLabel(name)}${better}`, shown] as const;
     }),
   );
   const counts = Object.entries(metrics).map(

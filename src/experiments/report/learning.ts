@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { lineChart } from "../../figures/chart.ts";
 import type { NamedFigure } from "../../probes/probe.ts";
 import { type MetricRecord, readMetricLog } from "../../training/metric-log.ts";
-import { headline, metricLabel } from "../../training/metric-text.ts";
+import { headline, metricLabel, metricUnit } from "../../training/metric-text.ts";
 import { capital, grouped, type ReportPart } from "./part.ts";
 
 /** Points of a curve; more are not told apart. */
@@ -14,14 +14,16 @@ const LEFT_OUT = 0.02;
 /** Objective over epochs, and what else is scored. */
 export const learning: ReportPart = {
   needs: [],
-  async draw({ run: { folder, record } }) {
+  async draw({ run: { folder, record, model } }) {
     const log = readMetricLog(join(folder, "metrics.jsonl"));
-    const train = log.filter((r) => r.split === "train" && Number.isFinite(r.metrics["loss"]));
+    // A model that learns by a rule of its own has no loss: its first term is followed.
+    const followed = model.objective ? "loss" : headline(log.find((r) => r.split === "train")?.metrics ?? {})?.[0];
+    const train = log.filter((r) => r.split === "train" && Number.isFinite(r.metrics[followed]));
     const evaluations = log.filter((r) => r.split !== "train");
     if (train.length === 0) return undefined;
     const count = record.metrics?.["test"]?.["count"];
     const figures = [
-      objectiveFigure(train, evaluations, count),
+      model.objective ? objectiveFigure(train, evaluations, count) : ruleFigure(train, followed),
       ...scoreNames(train, evaluations).map((name) => scoreFigure(name, evaluations)),
     ];
     const [first, ...others] = figures;
@@ -67,6 +69,26 @@ function objectiveFigure(
     },
     alt: `${name} over epochs, for training batches${splits.length > 0 ? ` and the ${splits.join(" and ")} set` : ""}`,
     caption: `${capital(name)} over training${start > first ? ` from epoch ${Math.ceil(start)} on` : ""}; higher is better.${splits.length > 0 ? ` Evaluations are averages over ${all}.` : ""}`,
+  };
+}
+
+/** The term that a learning rule is watched by, over the batches of the training. */
+function ruleFigure(train: readonly MetricRecord[], term: string): NamedFigure {
+  const every = Math.ceil(train.length / POINTS);
+  const points = train.filter((_, i) => i % every === 0).map((r): [number, number] => [r.epoch, r.metrics[term]]);
+  const unit = metricUnit(term);
+  return {
+    name: "learning",
+    image: {
+      svg: lineChart({
+        id: "learning",
+        series: [{ name: "training batches", points }],
+        x: { label: "epoch" },
+        y: { label: metricLabel(term), ...(unit && { unit }) },
+      }),
+    },
+    alt: `${metricLabel(term)} of training batches over epochs`,
+    caption: `${capital(metricLabel(term))} of training batches over epochs; lower is better. The learning rule is no gradient of it.`,
   };
 }
 

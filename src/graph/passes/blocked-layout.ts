@@ -145,7 +145,7 @@ const elementwise: Rule = (node, original) => {
 function affine({ op, inputs: [a, b], outputs: [y] }: Node): Value | undefined {
   const channels = y.shape[1].size;
   const isVector = (v: Value | undefined): boolean => !!v && isPerChannel(dimsOf(v.shape), y.shape.length, channels);
-  const [x, v, swapped] = isVector(b) ? [blockedOf(a), b, false] : isVector(a) ? [blockedOf(b), a, true] : [];
+  const [x, v, swapped] = isVector(b) ? [blockedOf(a), b, false] : b && isVector(a) ? [blockedOf(b), a, true] : [];
   if (!x || !v || !sameDims((swapped ? b : a).shape, y.shape)) return undefined;
   if (op.name === "Mul") return blockedAffine(x, { scale: v });
   if (op.name === "Add") return blockedAffine(x, { bias: v });

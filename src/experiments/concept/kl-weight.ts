@@ -46,7 +46,7 @@ export const klWeight = experiment<Options>({
   title: "How many latents are active depends on the weight of the KL term",
   source: { paper, part: "§3.1, beyond the paper" },
   about:
-    "The paper counts 14 active latents of 100, the bound of eq. (5) leaves about twice as many. The KL term is given a weight β: which β leaves 14, " +
+    "The paper counts 14 active latents of 100, the bound of eq. (5) leaves more. The KL term is given a weight β: which β leaves 14, " +
     "and do trajectories approach the concept then?",
   presets: {
     paper: {

@@ -1,11 +1,11 @@
 /** `helmholtz/node`: all of `helmholtz`, and what needs Node: sessions on ONNX Runtime, data on disk, training runs, reports. */
 
+export { invertPixels } from "./analyses/concepts/pixel-noise.ts";
+export { repeatedInference } from "./analyses/concepts/repeated-inference.ts";
 export { exportOnnx } from "./analyses/export-onnx.ts";
 export { type FilteredSequences, openFilter, type SequenceFilter } from "./analyses/filtering.ts";
 export { openInference, type Parameters } from "./analyses/inference.ts";
-export { invertPixels } from "./analyses/pixel-noise.ts";
 export { principalComponents } from "./analyses/principal-components.ts";
-export { repeatedInference } from "./analyses/repeated-inference.ts";
 export { sampleModel } from "./analyses/samples.ts";
 export { choose } from "./base/choose.ts";
 export { writeFileAtomic } from "./base/files.ts";

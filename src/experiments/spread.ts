@@ -1,4 +1,4 @@
-import { meanAndError } from "../analyses/distances.ts";
+import { meanAndError } from "../analyses/concepts/distances.ts";
 
 /** "3.41 ± 0.12 (n = 3)": mean and standard deviation over seeds; the number alone for one seed. */
 export function meanAndSpread(values: readonly number[], digits = 2, unit = ""): string {

@@ -1,4 +1,4 @@
-import { repeatedInference } from "../analyses/repeated-inference.ts";
+import { repeatedInference } from "../analyses/concepts/repeated-inference.ts";
 import { lineChart, type Series } from "../figures/chart.ts";
 import { heatMap } from "../figures/heat-map.ts";
 import { stackRows } from "../figures/image-grid.ts";

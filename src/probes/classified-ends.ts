@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { meanAndError } from "../analyses/distances.ts";
+import { meanAndError } from "../analyses/concepts/distances.ts";
 import { UsageError } from "../base/errors.ts";
 import { classifiedEndsFigures } from "./classified-ends-figures.ts";
 import { judgeTrials } from "./judged-trials.ts";

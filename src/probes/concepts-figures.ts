@@ -1,4 +1,4 @@
-import { centroid } from "../analyses/concepts.ts";
+import { centroid } from "../analyses/concepts/concepts.ts";
 import { principalComponents } from "../analyses/principal-components.ts";
 import { stream } from "../base/random.ts";
 import { heatMap, lineChart, scatterChart } from "../figures/chart.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { activeLatents } from "../analyses/active-latents.ts";
-import { concepts } from "../analyses/concepts.ts";
-import { componentsFor, cumulativeContributions } from "../analyses/contributions.ts";
-import { cosineSimilarities, type OffDiagonal, offDiagonal } from "../analyses/cosine.ts";
+import { activeLatents } from "../analyses/concepts/active-latents.ts";
+import { concepts } from "../analyses/concepts/concepts.ts";
+import { componentsFor, cumulativeContributions } from "../analyses/concepts/contributions.ts";
+import { cosineSimilarities, type OffDiagonal, offDiagonal } from "../analyses/concepts/cosine.ts";
 import { principalComponents } from "../analyses/principal-components.ts";
 import { conceptsFigures } from "./concepts-figures.ts";
 import { memoriesOf } from "./memories.ts";

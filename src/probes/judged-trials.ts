@@ -1,7 +1,7 @@
 import { openClassifier } from "../analyses/classification.ts";
-import { concepts } from "../analyses/concepts.ts";
-import { distances } from "../analyses/distances.ts";
-import { openRepeatedInference } from "../analyses/repeated-inference.ts";
+import { concepts } from "../analyses/concepts/concepts.ts";
+import { distances } from "../analyses/concepts/distances.ts";
+import { openRepeatedInference } from "../analyses/concepts/repeated-inference.ts";
 import { UsageError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { joinLatents, memoriesOf } from "./memories.ts";

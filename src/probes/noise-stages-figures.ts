@@ -1,4 +1,4 @@
-import type { Attractor, Stages } from "../analyses/stages.ts";
+import type { Attractor, Stages } from "../analyses/concepts/stages.ts";
 import { lineChart, type Region } from "../figures/chart.ts";
 import type { NoiseStagesOptions, NoiseStagesResult } from "./noise-stages.ts";
 import type { NamedFigure } from "./probe.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodeExactly, encodeExactly, linearSubject, meanOf } from "../../test/linear-subject.ts";
-import type { Attractor } from "../analyses/stages.ts";
+import type { Attractor } from "../analyses/concepts/stages.ts";
 import {
   inOrder,
   measureNoiseStages,

@@ -1,9 +1,15 @@
 import { z } from "zod";
-import { abstractConcept, concepts } from "../analyses/concepts.ts";
-import { distances, type MeanAndError, meanAndError, minOverTime, pairedDistances } from "../analyses/distances.ts";
-import { openRepeatedInference, type Trajectories } from "../analyses/repeated-inference.ts";
+import { abstractConcept, concepts } from "../analyses/concepts/concepts.ts";
+import {
+  distances,
+  type MeanAndError,
+  meanAndError,
+  minOverTime,
+  pairedDistances,
+} from "../analyses/concepts/distances.ts";
+import { openRepeatedInference, type Trajectories } from "../analyses/concepts/repeated-inference.ts";
+import { type Attractor, type Stages, stages } from "../analyses/concepts/stages.ts";
 import type { Rows } from "../analyses/rows.ts";
-import { type Attractor, type Stages, stages } from "../analyses/stages.ts";
 import { UsageError } from "../base/errors.ts";
 import { joinLatents, type Memories, memoriesOf } from "./memories.ts";
 import { attractorNames, attractors, boundary, noiseStagesFigures } from "./noise-stages-figures.ts";

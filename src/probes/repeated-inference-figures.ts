@@ -1,6 +1,6 @@
-import { concepts } from "../analyses/concepts.ts";
+import { concepts } from "../analyses/concepts/concepts.ts";
+import { repeatedInference } from "../analyses/concepts/repeated-inference.ts";
 import { openInference } from "../analyses/inference.ts";
-import { repeatedInference } from "../analyses/repeated-inference.ts";
 import { lineChart } from "../figures/chart.ts";
 import { frameGrid } from "../figures/frame-grid.ts";
 import { encodeGif } from "../figures/gif.ts";

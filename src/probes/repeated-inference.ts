@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { approach } from "../analyses/approach.ts";
-import { basins } from "../analyses/basins.ts";
-import { centroid, concepts } from "../analyses/concepts.ts";
-import { distances } from "../analyses/distances.ts";
-import { openRepeatedInference } from "../analyses/repeated-inference.ts";
+import { approach } from "../analyses/concepts/approach.ts";
+import { basins } from "../analyses/concepts/basins.ts";
+import { centroid, concepts } from "../analyses/concepts/concepts.ts";
+import { distances } from "../analyses/concepts/distances.ts";
+import { openRepeatedInference } from "../analyses/concepts/repeated-inference.ts";
 import { joinLatents, memoriesOf } from "./memories.ts";
 import { probe } from "./probe.ts";
 import { repeatedInferenceFigures } from "./repeated-inference-figures.ts";

@@ -1,4 +1,4 @@
-import { type PixelNoise, pixelNoises } from "../analyses/pixel-noise.ts";
+import { type PixelNoise, pixelNoises } from "../analyses/concepts/pixel-noise.ts";
 import { UsageError } from "../base/errors.ts";
 import { stream } from "../base/random.ts";
 import { readField, type Subject } from "./subject.ts";

@@ -1,4 +1,4 @@
-import type { PixelNoise } from "../../analyses/pixel-noise.ts";
+import type { PixelNoise } from "../../analyses/concepts/pixel-noise.ts";
 import { type ConceptsResult, conceptsOptions, measureConcepts } from "../../probes/concepts.ts";
 import type { NamedFigure } from "../../probes/probe.ts";
 import {

@@ -1,7 +1,7 @@
-import { centroid, concepts } from "../../analyses/concepts.ts";
-import { cosineSimilarities, type OffDiagonal, offDiagonal } from "../../analyses/cosine.ts";
+import { centroid, concepts } from "../../analyses/concepts/concepts.ts";
+import { cosineSimilarities, type OffDiagonal, offDiagonal } from "../../analyses/concepts/cosine.ts";
+import type { PixelNoise } from "../../analyses/concepts/pixel-noise.ts";
 import { openInference } from "../../analyses/inference.ts";
-import type { PixelNoise } from "../../analyses/pixel-noise.ts";
 import { stackRows } from "../../figures/image-grid.ts";
 import { memoriesOf, splitLatents } from "../../probes/memories.ts";
 import type { NamedFigure } from "../../probes/probe.ts";

@@ -1,4 +1,4 @@
-import type { PixelNoise } from "../../analyses/pixel-noise.ts";
+import type { PixelNoise } from "../../analyses/concepts/pixel-noise.ts";
 
 /** Both readings of "the image intensities of the selected pixels were swapped". */
 export const readings: readonly PixelNoise[] = ["invert", "permute"];

@@ -1,4 +1,4 @@
-import type { PixelNoise } from "../../analyses/pixel-noise.ts";
+import type { PixelNoise } from "../../analyses/concepts/pixel-noise.ts";
 import {
   measureRepeatedInference,
   type RepeatedInferenceOptions,

@@ -1,5 +1,5 @@
-import { invertPixels } from "../../analyses/pixel-noise.ts";
-import { repeatedInference } from "../../analyses/repeated-inference.ts";
+import { invertPixels } from "../../analyses/concepts/pixel-noise.ts";
+import { repeatedInference } from "../../analyses/concepts/repeated-inference.ts";
 import { stream } from "../../base/random.ts";
 import { stackRows } from "../../figures/image-grid.ts";
 import { imagePanel } from "../../figures/image-panel.ts";

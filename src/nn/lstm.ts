@@ -52,7 +52,8 @@ export function lstm(name: string, options: LstmOptions): Cell {
 export function lstmGates(sums: Value, c: Value): { h: Value; c: Value } {
   const H = c.shape[1].size;
   const [ifoSums, gSums] = split(sums, 1, [3 * H, H]);
-  const [i, f, o] = split(sigmoid(ifoSums), 1, 3);
+  const ifo = sigmoid(ifoSums);
+  const [i, f, o] = split(ifo, 1, 3);
   const g = tanh(gSums);
   const next = add(mul(f, c), mul(i, g));
   const seen = tanh(next);
@@ -65,8 +66,13 @@ export function lstmGates(sums: Value, c: Value): { h: Value; c: Value } {
     const [dG, dLast] = [mul(dC, i), mul(dC, f)];
     const dIi = mul(dG, g);
     const dFf = mul(dLast, c);
-    const dSums = [sub(dIi, mul(dIi, i)), sub(dFf, mul(dFf, f)), sub(dOo, mul(dOo, o)), sub(dG, mul(dIi, g))];
-    return [concat(dSums, 1), dLast];
+    const dGSum = sub(dG, mul(dIi, g));
+    if (c.shape.length > 2) {
+      const dSums = [sub(dIi, mul(dIi, i)), sub(dFf, mul(dFf, f)), sub(dOo, mul(dOo, o))];
+      return [concat([...dSums, dGSum], 1), dLast];
+    }
+    const δ = concat([dIi, dFf, dOo], 1); // of small matrices, few operations cost less than few copies
+    return [concat([sub(δ, mul(δ, ifo)), dGSum], 1), dLast];
   });
   return { h: hOut, c: cOut };
 }

@@ -15,7 +15,7 @@ if (!here) console.warn("skipped: this processor has no blocks of 16 channels");
 const ops = [toBlockedOp, fromBlockedOp, blockedConvOp, blockedConvTransposeOp, blockedAffineOp] as unknown as Op[];
 const cases = ops.flatMap((op) => op.cases.map((c) => ({ name: op.name, note: c.note, op, c })));
 
-test("25 cases are checked", () => expect(cases).toHaveLength(25));
+test("27 cases are checked", () => expect(cases).toHaveLength(27));
 
 describe.each(cases)("$name, $note", ({ op, c }) => {
   const subject = () => check.subject(`${op.name}/${c.note}`, c.inputs, (i) => apply(op, i, c.attributes ?? {}));

@@ -38,6 +38,7 @@ const v = input("v", [32, 16, 3, 3]);
 const row = input("row", [16, 1, 1]);
 const same = { pads: 1 };
 const h = conv(x, w, same);
+const perImage = input("gate", [8, 16, 1, 1]);
 
 /** Op names of the graph, leaves left out, in order. */
 const opsOf = (values: readonly Value[]): string[] => reachable(values).flatMap((n) => (n.leaf ? [] : [n.op.name]));
@@ -69,7 +70,8 @@ describe("what comes between two convolutions stays in blocks: a single move eac
     ["a divisor per channel", (a) => div(a, row), ["Div", "Reshape", "BlockedAffine"]],
     ["a number per image", (a) => sub(a, input("each", [8, 1, 1, 1])), ["Reshape", "Sub"]],
     ["a number per pixel", (a) => mul(a, input("mask", [4, 4])), ["Reshape", "Mul"]],
-    ["a number per image and channel", (a) => mul(a, input("gate", [8, 16, 1, 1])), ["Reshape", "Mul"]],
+    ["a factor per image and channel", (a) => mul(a, perImage), ["Reshape", "BlockedAffine"]],
+    ["a difference from a number per image and channel", (a) => sub(perImage, a), ["Reshape", "BlockedAffine"]],
     ["a choice", (a) => where(greater(a, 0), a, mul(a, 0.2)), ["Greater", "Mul", "Where"]],
     ["halves along the batch, joined again", (a) => concat([...split(a, 0, 2)].reverse(), 0), ["Split", "Concat"]],
   ];
@@ -232,8 +234,19 @@ describe("fusing", () => {
       add(mul(tanh(neg(h)), row), input("shift", [1, 16, 1, 1])),
       "BlockedConv,Neg,Tanh,BlockedAffine",
     ],
+    [
+      "a factor per image and channel, and a summand",
+      add(mul(tanh(neg(h)), perImage), row),
+      "BlockedConv,Neg,Tanh,Expand,BlockedAffine",
+    ],
+    [
+      "a factor, and a summand per image and channel",
+      add(mul(tanh(neg(h)), row), perImage),
+      "BlockedConv,Neg,Tanh,Expand,BlockedAffine",
+    ],
+    ["no bias of each image", add(h, perImage), "BlockedConv,BlockedAffine"],
   ];
-  test.each(pairs)("%s is one step", (_name, before, expected) => {
+  test.each(pairs)("%s", (_name, before, expected) => {
     const after = fused(before);
     const kept = opsOf(after).filter((n) => !/^(ToBlocked|FromBlocked|Reshape)$/.test(n));
     expect(kept.sort()).toEqual(expected.split(",").sort());

@@ -141,17 +141,18 @@ const elementwise: Rule = (node, original) => {
   return [fromBlocked(makeNode(node.op, all, node.attributes, [type]).outputs[0], y.shape)];
 };
 
-/** Sums, differences, products and quotients with one number per channel. */
+/** Sums, differences, products and quotients with one number per channel, or per channel of each image. */
 function affine({ op, inputs: [a, b], outputs: [y] }: Node): Value | undefined {
-  const channels = y.shape[1].size;
-  const isVector = (v: Value | undefined): boolean => !!v && isPerChannel(dimsOf(v.shape), y.shape.length, channels);
+  const isVector = (v: Value | undefined): boolean => !!v && isPerChannel(dimsOf(v.shape), dimsOf(y.shape));
   const [x, v, swapped] = isVector(b) ? [blockedOf(a), b, false] : b && isVector(a) ? [blockedOf(b), a, true] : [];
   if (!x || !v || !sameDims((swapped ? b : a).shape, y.shape)) return undefined;
   if (op.name === "Mul") return blockedAffine(x, { scale: v });
   if (op.name === "Add") return blockedAffine(x, { bias: v });
   if (op.name === "Sub" && !swapped) return blockedAffine(x, { bias: neg(v) });
-  if (op.name === "Sub")
-    return blockedAffine(x, { scale: constant(new Float64Array(channels).fill(-1), [channels]), bias: v });
+  if (op.name === "Sub") {
+    const count = sizeOf(v.shape);
+    return blockedAffine(x, { scale: constant(new Float64Array(count).fill(-1), [count]), bias: v });
+  }
   if (op.name === "Div" && !swapped) return blockedAffine(x, { scale: div(1, v) });
   return undefined;
 }

@@ -9,8 +9,8 @@ import {
   blockedConvTransposeOp,
   type KernelOrder,
 } from "../blocked/conv.ts";
+import { nominal } from "../blocked/layout.ts";
 import { type Geometry, geometryIn } from "../ops/conv-geometry.ts";
-import { reshape } from "../ops/layout.ts";
 import type { Node, Value } from "../value.ts";
 import { type Pass, type Rule, rewrite, usesOf } from "./rewrite.ts";
 
@@ -106,8 +106,8 @@ const affine: RuleOf = (alone) => (node) => {
   if (node.attributes["scaled"] || !bias || !alone(0)) return undefined;
   if (isConv(v)) {
     const p = partsOf(v.node);
-    const channels = reshape(bias, [bias.shape[0]]);
-    return p.bias || p.activation ? undefined : [withMore(p, { bias: channels })];
+    const own = bias.shape[0].size > nominal(v.shape)[1]; // each image has its own
+    return p.bias || p.activation || own ? undefined : [withMore(p, { bias })];
   }
   if (v.node.op.name === blockedAffineOp.name && v.node.inputs.length === 2) {
     return [blockedAffine(v.node.inputs[0], { scale: v.node.inputs[1], bias })];

@@ -7,7 +7,7 @@ import { print } from "../print.ts";
 import type { Value } from "../value.ts";
 import { simplify } from "./simplify.ts";
 
-const { add, div, equal, expand, full, greater, matmul, maximum, mul, neg, reshape, sub, transpose, where } = ops;
+const { add, div, equal, expand, full, greater, matmul, maximum, mul, neg, reshape, sub, sum, transpose, where } = ops;
 const { stopGradient, straightThrough } = ops;
 const [m, k] = [axis("m", 2), axis("k", 3)];
 const x = input("x", [m, k]);
@@ -36,6 +36,11 @@ const rules: readonly (readonly [string, Value, readonly string[]])[] = [
   ["x − (−y) = x + y", sub(x, neg(y)), ["%1 = Add(x, y)"]],
   ["−(x − y) = y − x", neg(sub(x, y)), ["%1 = Sub(y, x)"]],
   ["−x · −y = x·y", mul(neg(x), neg(y)), ["%1 = Mul(x, y)"]],
+  [
+    "Σ −x = −Σ x, over an axis that is kept",
+    sum(neg(x), [1], true),
+    ["%1 = Sum(x, axes: [1], keep: true)", "%2 = Neg(%1)"],
+  ],
   ["−(2·x) = x·(−2)", neg(mul(2, x)), ["%1 = Mul(x, -2)"]],
   ["3·(−x) = x·(−3)", mul(3, neg(x)), ["%1 = Mul(x, -3)"]],
   ["2·(3·x) = x·6", mul(2, mul(3, x)), ["%1 = Mul(x, 6)"]],

@@ -1,7 +1,7 @@
 import { sameDims, sizeOf } from "../../base/shape.ts";
 import { scalarOf } from "../leaves.ts";
-import { add, mul, sub } from "../ops/arithmetic.ts";
-import { expand, full } from "../ops/broadcast.ts";
+import { add, mul, neg, sub } from "../ops/arithmetic.ts";
+import { expand, full, sum } from "../ops/broadcast.ts";
 import { reshape, transpose } from "../ops/layout.ts";
 import { matmul } from "../ops/matmul.ts";
 import { WITH_GRADIENT } from "../ops/with-gradient.ts";
@@ -115,6 +115,12 @@ const rules: Readonly<Record<string, readonly Rule[]>> = {
       const m = producedBy(x, "Mul");
       const [c, rest] = m ? constantFactor(m) : [];
       return c !== undefined && rest ? [mul(rest, -c)] : undefined;
+    },
+  ],
+  Sum: [
+    ({ inputs: [x], attributes }) => {
+      const n = producedBy(x, "Neg"); // Σ −x = −Σ x, which has fewer elements
+      return n && [neg(sum(n.inputs[0], attributes["axes"] as readonly number[], attributes["keep"] as boolean))];
     },
   ],
   Reshape: [

@@ -68,13 +68,14 @@ export async function measureExperiment(
     note,
     command: `npx helmholtz reproduce ${id} --preset ${preset}`,
     options,
-    runs: runs.map(({ wanted: w, run: { record } }) => ({
+    runs: runs.map(({ wanted: w, run: { record, config } }) => ({
       recipe: record.recipe,
       preset: w.preset ?? "quick",
       seed: record.seed,
       set: w.set ?? [],
       command: trainCommandOf(w),
       data: record.data.title,
+      ...(record.data.generated && config.data.id !== record.data.id && { insteadOf: config.data.id }),
       metrics: record.metrics ?? {},
       seconds: Math.round(record.seconds ?? 0),
       versions: record.versions,

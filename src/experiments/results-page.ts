@@ -4,6 +4,7 @@ import { tally } from "./verdicts.ts";
 
 const titles: Readonly<Record<string, string>> = {
   concept: "Concept formation and dynamics of repeated inference",
+  local: "Recurrent models with temporally local rules",
 };
 
 /** What a page of a group's results is called. */
@@ -20,6 +21,7 @@ export function resultsPage({ group, experiments }: GroupResults): string {
     `# ${groupTitle(group)}`,
     `Written by \`npx helmholtz reproduce ${group}\` from [results/${group}.json](../../results/${group}.json); no number here is typed by hand.`,
     ...(first ? [`Paper: ${first.source.paper}.`] : []),
+    ...substitutes(all.flatMap((e) => e.runs)),
     overview(all),
     ...all.map(section),
   ].join("\n\n")}\n`;
@@ -35,6 +37,7 @@ function section(e: ExperimentResult): string {
     `## ${e.title}`,
     `\`${e.id}\`, ${e.source.part}. ${e.about}`,
     `Preset \`${e.preset}\`: ${e.note}`,
+    ...substitutes(e.runs),
     table(
       ["what", "paper", "ours", "verdict"],
       e.findings.map((f) => [f.what, f.paper, f.ours, `**${f.verdict}**`]),
@@ -52,6 +55,17 @@ function section(e: ExperimentResult): string {
       ]),
     ),
   ].join("\n\n");
+}
+
+/** A sentence on data that were not at hand, if any were not. */
+export function substitutes(runs: readonly MeasuredRun[]): string[] {
+  const lost = runs.filter((run) => run.insteadOf !== undefined);
+  if (lost.length === 0) return [];
+  const pairs = new Set(lost.map((run) => `${run.data} in place of ${run.insteadOf}`));
+  const some = lost.length < runs.length ? "Some runs" : "All runs";
+  return [
+    `${some} used generated data, since the real ones were not at hand: ${[...pairs].join(", ")}. Their numbers are not to be compared with the paper's.`,
+  ];
 }
 
 /** "ELBO -98.63, reconstruction 72.64, kl 25.99": what a run scored on the test set. */

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FileError } from "../base/errors.ts";
-import { compactJson, type ExperimentResult, readResults, rounded, writeResult } from "./results.ts";
-import { meanAndSpread } from "./spread.ts";
+import { compactJson, type ExperimentResult, type MeasuredRun, readResults, rounded, writeResult } from "./results.ts";
+import { substitutes } from "./results-page.ts";
+import { fixed, meanAndSpread, seedsOf } from "./spread.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -86,3 +87,17 @@ test.each([
   [[1, Number.NaN, 3], "2.00 ± 1.41 (n = 2 of 3)"],
   [[Number.NaN], "none"],
 ])("the spread of %j over seeds is %j", (values, text) => expect(meanAndSpread(values)).toBe(text));
+
+test("numbers below zero have a minus sign, not a hyphen", () => expect(fixed(-0.0456, 3)).toBe("−0.046"));
+
+test("seeds are counted in words", () => expect([[1], [1, 2]].map(seedsOf)).toEqual(["1 seed", "2 seeds"]));
+
+describe("data that were not at hand", () => {
+  const real = { data: "MNIST" } as MeasuredRun;
+  const generated = { data: "Glyphs", insteadOf: "mnist" } as MeasuredRun;
+  test("are not mentioned where all were", () => expect(substitutes([real, real])).toEqual([]));
+  test("are named with what took their place, each once", () => {
+    expect(substitutes([generated, generated]).join()).toMatch(/^All runs used .*: Glyphs in place of mnist\. /);
+    expect(substitutes([generated, real]).join()).toMatch(/^Some runs used /);
+  });
+});

@@ -13,6 +13,8 @@ export interface MeasuredRun {
   /** The command that trains it. */
   readonly command: string;
   readonly data: string;
+  /** Id of the data that were wanted, where generated ones took their place. */
+  readonly insteadOf?: string;
   readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Training, seconds. */
   readonly seconds: number;

@@ -7,7 +7,7 @@ import {
 } from "../../probes/noise-stages.ts";
 import { noiseStagesFigures } from "../../probes/noise-stages-figures.ts";
 import { experiment, type Finding } from "../experiment.ts";
-import { meanAndSpread } from "../spread.ts";
+import { fixed, meanAndSpread, seedsOf } from "../spread.ts";
 import { readingNames, readings } from "./readings.ts";
 import { notes, paper, vaeRuns } from "./runs.ts";
 
@@ -72,7 +72,7 @@ function findings(swap: PixelNoise, results: readonly NoiseStagesResult[]): Find
   const ordered = results.filter((r) => r.inOrder).length;
   const leads = results.map(conceptLead);
   const clear = results.every((r, i) => r.inOrder && leads[i].lead > 2 * leads[i].error);
-  const lead = leads.map((l) => `${l.lead.toFixed(3)} ± ${l.error.toFixed(3)} at p = ${l.p.toFixed(2)}`).join(", ");
+  const lead = leads.map((l) => `${fixed(l.lead, 3)} ± ${fixed(l.error, 3)} at p = ${fixed(l.p, 2)}`).join(", ");
   const boundaries = (pick: (r: NoiseStagesResult) => number | null): string =>
     meanAndSpread(
       results.map((r) => pick(r) ?? Number.NaN),
@@ -84,7 +84,7 @@ function findings(swap: PixelNoise, results: readonly NoiseStagesResult[]): Find
         `stages I, II and III follow each other as p rises, each at one level at least (${reading}; shown: in every seed, the concept somewhere ` +
         "nearer than the others by two standard errors; partly: in some seeds, or within the errors)",
       paper: "I, II, III",
-      ours: `${ordered} of ${results.length} ${results.length === 1 ? "seed" : "seeds"}; the concept is nearer than the others by at most ${lead}`,
+      ours: `${ordered} of ${seedsOf(results)}; the concept is nearer than the others by at most ${lead}`,
       verdict: clear ? "shown" : ordered > 0 ? "partly" : "not shown",
     },
     {

@@ -8,7 +8,7 @@ import {
 import { classifiedEndsFigures } from "../../probes/classified-ends-figures.ts";
 import type { NamedFigure } from "../../probes/probe.ts";
 import { experiment, type Finding } from "../experiment.ts";
-import { eachSeed, meanAndSpread } from "../spread.ts";
+import { eachSeed, meanAndSpread, seedsOf } from "../spread.ts";
 import { readingNames, readings } from "./readings.ts";
 import { classifierRun, notes, paper, vaeRuns } from "./runs.ts";
 
@@ -120,7 +120,7 @@ export function findings(
       what: `trials that stayed approach the concept and leave it (pixels ${reading}; shown: fall and rise beyond two standard errors in every seed; partly: the means do in some)`,
       paper: "yes, as do all trials",
       ours:
-        `in ${clear.length} of ${results.length} ${results.length === 1 ? "seed" : "seeds"}; ` +
+        `in ${clear.length} of ${seedsOf(results)}; ` +
         `all trials in ${results.filter((r) => r.all.approachesAndLeaves && r.all.clear).length}`,
       verdict: clear.length === results.length ? "shown" : pattern.length > 0 ? "partly" : "not shown",
     },

@@ -7,7 +7,7 @@ import {
 } from "../../probes/repeated-inference.ts";
 import { distanceChart, repeatedInferenceFigures } from "../../probes/repeated-inference-figures.ts";
 import { experiment, type Finding } from "../experiment.ts";
-import { eachSeed, meanAndSpread } from "../spread.ts";
+import { eachSeed, meanAndSpread, seedsOf, spread } from "../spread.ts";
 import { readingNames, readings } from "./readings.ts";
 import { notes, paper, vaeRuns } from "./runs.ts";
 
@@ -90,13 +90,13 @@ function findings(swap: PixelNoise, results: readonly RepeatedInferenceResult[],
     {
       what: `labels that approach their concept and leave it (pixels ${reading})`,
       paper: `all ${labels.length}`,
-      ours: `${eachSeed(counts)} of ${labels.length} (${results.length} ${results.length === 1 ? "seed" : "seeds"}); fall and rise beyond two standard errors: ${eachSeed(over((r) => r.clear))}`,
+      ours: `${eachSeed(counts)} of ${labels.length} (${seedsOf(results)}); fall and rise beyond two standard errors: ${eachSeed(over((r) => r.clear))}`,
       verdict: least === 1 ? "shown" : least > 0.5 ? "partly" : "not shown",
     },
     {
       what: `mean over labels of d(0), d(t*), d(${T}) (pixels ${reading})`,
       paper: "rapid fall, then slow rise; no numbers in the text",
-      ours: (["start", "nearest", "end"] as const).map((key) => meanAndSpread(over((r) => mean(r, key)))).join("; "),
+      ours: `${(["start", "nearest", "end"] as const).map((key) => spread(over((r) => mean(r, key)))).join("; ")} (${seedsOf(results)})`,
       verdict: "measured",
     },
     {

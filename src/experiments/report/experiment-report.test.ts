@@ -53,7 +53,8 @@ const result = (name: string, title: string, findings: Finding[], figures: strin
       seed: 3,
       set: ["model.latent=5"],
       command: "npx helmholtz train concept/vae --preset quick --seed 3 --set model.latent=5",
-      data: "MNIST",
+      data: "Glyphs",
+      insteadOf: "mnist",
       metrics: { test: { elbo: -101.234, kl: 5.4321, count: 10000 } },
       seconds: 600,
       versions: { commit: "abc" },
@@ -120,6 +121,10 @@ describe("the page of an experiment", () => {
     expect(html.replace(/base64,[^"]*/g, "").match(/undefined|NaN|\[object/)).toBeNull();
   });
 
+  test("says where generated data took the place of real ones", () => {
+    expect(page().texts("p").join("\n")).toContain("Glyphs in place of mnist");
+  });
+
   test("tells its runs, their scores, and the commands", () => {
     const { texts } = page();
     expect(texts("pre")).toEqual(
@@ -128,7 +133,7 @@ describe("the page of an experiment", () => {
         .flatMap((e) => [e.command, e.runs[0].command]),
     );
     expect(texts("td")).toEqual([
-      ...["concept/vae", "quick", "3", "model.latent=5", "MNIST", "ELBO -101.23, kl 5.4321", "10 min"],
+      ...["concept/vae", "quick", "3", "model.latent=5", "Glyphs", "ELBO -101.23, kl 5.4321", "10 min"],
     ]);
   });
 });

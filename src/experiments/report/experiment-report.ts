@@ -5,7 +5,7 @@ import { page, type Section } from "../../figures/page.ts";
 import { readFigureFile } from "../figure-file.ts";
 import type { ResultFolders } from "../reproduce.ts";
 import { type ExperimentResult, type GroupResults, readResults } from "../results.ts";
-import { groupTitle, minutes, scores } from "../results-page.ts";
+import { groupTitle, minutes, scores, substitutes } from "../results-page.ts";
 import { tally, verdicts } from "../verdicts.ts";
 import { capital } from "./part.ts";
 
@@ -51,7 +51,11 @@ function experimentPage(all: readonly ExperimentResult[], group: GroupResults["g
 function experimentSections(e: ExperimentResult, pages: string, alone: boolean): Section[] {
   const { id, title, about, preset, note, findings, figures, command, runs, machine, versions } = e;
   const fix = `repeat \`helmholtz reproduce ${id}\`, or say with --pages where figures lie`;
-  const paragraphs = [alone ? about : `${capital(e.source.part)}. ${about}`, `Preset ${preset}: ${note}`];
+  const paragraphs = [
+    alone ? about : `${capital(e.source.part)}. ${about}`,
+    `Preset ${preset}: ${note}`,
+    ...substitutes(runs),
+  ];
   const spent = `measured in ${minutes(e.seconds)} on ${e.measured.slice(0, 10)}, ${machine["cpu"]}, ${machine["cores"]} cores, commit ${versions["commit"] ?? "unknown"}`;
   return [
     { kind: "text", ...(!alone && { heading: title }), paragraphs },

@@ -2,6 +2,11 @@ import { UsageError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
 import { checkRead, type Field, type Split } from "./dataset.ts";
 
+/** What provenance says of seeds: "seed 0", or "seed 0 (training sequences: 7)". */
+export function seedsInWords(seed: number, trainSeed: number): string {
+  return trainSeed === seed ? `seed ${seed}` : `seed ${seed} (training sequences: ${trainSeed})`;
+}
+
 /** Writes one field of example `index`, all of it, into out. */
 export type Draw = (index: number, out: Float32Array) => void;
 

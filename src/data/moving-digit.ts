@@ -21,7 +21,7 @@ export const movingDigitCounts = { train: 9000, test: 5000 } as const;
  * @throws UsageError if sizes do not fit each other, or the source has no grey images with labels
  */
 export function movingDigit(source: Dataset, options: MovingDigitOptions = {}): Dataset {
-  const { seed = 0, length = 20, canvas = 64, digits = 1, shrink = shrinkFor(canvas) } = options;
+  const { seed = 0, trainSeed = seed, length = 20, canvas = 64, digits = 1, shrink = shrinkFor(canvas) } = options;
   const { train = movingDigitCounts.train, test = movingDigitCounts.test } = options;
   const { speeds = [2, 3, 4, 5, 6].map((speed) => speed / shrink) } = options;
   return movingImages({
@@ -29,6 +29,7 @@ export function movingDigit(source: Dataset, options: MovingDigitOptions = {}): 
     title: `Moving digit (${source.title})`,
     source,
     seed,
+    trainSeed,
     length,
     canvas,
     digits,

@@ -19,13 +19,14 @@ export const movingMnistCounts = { train: 60_000, test: 10_000 } as const;
  * @throws UsageError if sizes do not fit each other, or the source has no grey images with labels
  */
 export function movingMnist(source: Dataset, options: MovingMnistOptions = {}): Dataset {
-  const { seed = 0, length = 20, canvas = 64, digits = 2, shrink = shrinkFor(canvas) } = options;
+  const { seed = 0, trainSeed = seed, length = 20, canvas = 64, digits = 2, shrink = shrinkFor(canvas) } = options;
   const { train = movingMnistCounts.train, test = movingMnistCounts.test } = options;
   return movingImages({
     id: "moving-mnist",
     title: `Moving digits (${source.title})`,
     source,
     seed,
+    trainSeed,
     length,
     canvas,
     digits,

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FileError, UsageError } from "../base/errors.ts";
+import { sizeOf } from "../base/shape.ts";
+import { type Dataset, fieldOf } from "./dataset.ts";
 import { UnavailableError } from "./fetch.ts";
 import { datasetIds, describeDatasets, openDataset, verifyDataset } from "./open.ts";
 
@@ -125,4 +127,31 @@ test.each([
   const data = await openDataset(id, { ...offline(), length: 7, train: 12 });
   expect(data.splits.train.count).toBe(12);
   expect(data.fields.find((f) => f.name === field)?.shape[0]).toMatchObject({ name: "time", size: 7 });
+});
+
+test.each([
+  ["lti-ppc", "spikes"],
+  ["bouncing-balls", "position"],
+  ["moving-digit-glyphs", "x"],
+  ["moving-mnist-glyphs", "x"],
+])("a training seed gives %s other sequences to train on, and leaves those to test", async (id, field) => {
+  const open = (options: { seed: number; trainSeed?: number }) => openDataset(id, { length: 5, ...options });
+  const read = (data: Dataset, split: "train" | "test"): number[] => {
+    const out = new Float32Array(sizeOf(fieldOf(data, field).shape));
+    data.splits[split].read(field, [3], out);
+    return [...out];
+  };
+  const [plain, other, both] = [
+    await open({ seed: 1 }),
+    await open({ seed: 1, trainSeed: 2 }),
+    await open({ seed: 2 }),
+  ];
+  expect(read(other, "test")).toEqual(read(plain, "test"));
+  expect(read(other, "train")).toEqual(read(both, "train"));
+  expect(read(other, "train")).not.toEqual(read(plain, "train"));
+  expect(read(both, "test")).not.toEqual(read(plain, "test"));
+  expect([plain.provenance, other.provenance].map((p) => /seed 1( \(training sequences: 2\))?/.exec(p)![0])).toEqual([
+    "seed 1",
+    "seed 1 (training sequences: 2)",
+  ]);
 });

@@ -25,9 +25,13 @@ export interface OpenOptions extends DataOptions {
   readonly notice?: (sentence: string) => void;
   /** Seed of generated data. Default 0. */
   readonly seed?: number;
+  /** Of sequences: the seed of those to train on, where it is another. */
+  readonly trainSeed?: number;
   /** Of sequences: how many frames each has, and how many there are to train on. Default: as each data set says. */
   readonly length?: number;
   readonly train?: number;
+  /** Of films: pixels a side of a frame. Default: as each data set says. */
+  readonly canvas?: number;
 }
 
 /**
@@ -39,15 +43,15 @@ export interface OpenOptions extends DataOptions {
  */
 export async function openDataset(id: string, options: OpenOptions = {}): Promise<Dataset> {
   const known = checkId(id);
-  const { seed, length, train } = options;
-  const drawn = { seed, length, train };
+  const { seed, trainSeed, length, train, canvas } = options;
+  const drawn = { seed, trainSeed, length, train };
   if (isFile(known)) return openFile(known, options);
   if (known === "glyphs") return glyphs({ seed });
   if (known === "lti-ppc") return ltiPpc(drawn);
-  if (known === "bouncing-balls") return bouncingBalls(drawn);
+  if (known === "bouncing-balls") return bouncingBalls({ ...drawn, resolution: canvas });
   const [make, given] = moving[known];
   const source = given === "mnist" ? await openFile(given, options) : glyphs({ seed });
-  const set = make(source, drawn);
+  const set = make(source, { ...drawn, canvas });
   return source.id === "glyphs" ? { ...set, id: `${set.id}-glyphs` } : set;
 }
 

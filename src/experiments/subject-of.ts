@@ -9,7 +9,9 @@ import { loadParameters, type OpenedRun, observedField, openRunData, type RunCon
 export function subjectOpener({ runtime, threads, data }: RunContext): (run: OpenedRun) => Promise<Subject> {
   const opened = new Map<string, Promise<Dataset>>();
   return async (run) => {
-    const key = JSON.stringify([run.record.data.id, run.config.data]);
+    const { record, config } = run;
+    const fresh = config.data.sequences === undefined ? undefined : record.seed; // each seed has sequences of its own to learn from
+    const key = JSON.stringify([record.data.id, config.data, fresh]);
     const dataset = await (opened.get(key) ?? opened.set(key, openRunData(run.record, data)).get(key)!);
     return {
       name: run.folder,

@@ -1,4 +1,4 @@
-import type { Shape } from "../base/shape.ts";
+import type { Axis, Shape } from "../base/shape.ts";
 import type { Categorical } from "../distributions/categorical.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import type { Value } from "../graph/value.ts";
@@ -123,4 +123,14 @@ export interface Filter {
   readonly states: Readonly<Record<string, Shape>>;
   /** Takes in a frame y_t (batch, …): the states after it, and p(y_t | what is believed after it). */
   step(frame: Value, states: Latents): { readonly states: Latents; readonly reconstruction: Distribution };
+  /** p(y_t | states after y_{t−1}), of which the mean is the prediction. A model that draws for it takes noise "predict/…". */
+  predict?(states: Latents, options: PredictionOptions): Distribution;
+}
+
+/** How a frame is predicted. */
+export interface PredictionOptions {
+  /** Sequences side by side; models without states could not tell. */
+  readonly batch: Axis;
+  /** Turns of Gibbs sampling, for models that predict by it. */
+  readonly turns: number;
 }

@@ -5,6 +5,7 @@
  *   y_t (batch, unit)   x_t (batch, hidden)        learned by CD-k from frames
  */
 import { axis } from "../base/shape.ts";
+import { clampedGibbs } from "./clamped-gibbs.ts";
 import { harmonium, squaredError } from "./harmonium.ts";
 import type { Model } from "./model.ts";
 import { frameObservation, type RecurrentHarmoniumConfig } from "./recurrent-harmonium.ts";
@@ -35,8 +36,15 @@ export function orderZero(config: OrderZeroConfig): Model {
       };
     },
     filter: {
-      states: {},
-      step: (y) => ({ states: {}, reconstruction: down(up({ sensory: y }).mean)["sensory"] }),
+      /** u_t = E[x_t | y_t], which nothing reads: there for those who ask what the model knows of a frame. */
+      states: { u: [hidden] },
+      step(y) {
+        const u = up({ sensory: y }).mean;
+        return { states: { u }, reconstruction: down(u)["sensory"] };
+      },
+      /** p(y): nothing is known of the past. */
+      predict: (_, options) =>
+        clampedGibbs({ unit, up: (y) => up({ sensory: y }), down: (x) => down(x)["sensory"] }, options),
     },
   };
 }

@@ -16,6 +16,7 @@ import { internal } from "../base/errors.ts";
 import { axis } from "../base/shape.ts";
 import { mul } from "../graph/ops/arithmetic.ts";
 import { carried } from "./carried.ts";
+import { clampedGibbs } from "./clamped-gibbs.ts";
 import { harmonium, squaredError } from "./harmonium.ts";
 import type { Model } from "./model.ts";
 import { frameObservation, type RecurrentHarmoniumConfig } from "./recurrent-harmonium.ts";
@@ -52,6 +53,8 @@ export function refh(config: RecurrentHarmoniumConfig): Model {
         const x = up({ recurrent: u, sensory: y }).mean;
         return { states: { u: x }, reconstruction: down(x)["sensory"] };
       },
+      predict: ({ u }, options) =>
+        clampedGibbs({ unit, up: (y) => up({ recurrent: u, sensory: y }), down: (x) => down(x)["sensory"] }, options),
     },
   };
 }

@@ -15,6 +15,7 @@ import { variable } from "../graph/leaves.ts";
 import { matmul } from "../graph/ops/matmul.ts";
 import { initialOf } from "../nn/initializers.ts";
 import { carried } from "./carried.ts";
+import { clampedGibbs } from "./clamped-gibbs.ts";
 import { harmonium, pairings, squaredError } from "./harmonium.ts";
 import type { Model } from "./model.ts";
 import { frameObservation, type RecurrentHarmoniumConfig } from "./recurrent-harmonium.ts";
@@ -31,6 +32,13 @@ export function trbmParts(config: RecurrentHarmoniumConfig) {
     step(y, { u }) {
       const x = frame.up({ sensory: y }, matmul(u, W_u)).mean;
       return { states: { u: x }, reconstruction: frame.down(x)["sensory"] };
+    },
+    predict({ u }, options) {
+      const context = matmul(u, W_u);
+      return clampedGibbs(
+        { unit, up: (y) => frame.up({ sensory: y }, context), down: (x) => frame.down(x)["sensory"] },
+        options,
+      );
     },
   };
   return { ...frame, W_u, variables: [W_u, ...frame.variables], latents, filter, state };

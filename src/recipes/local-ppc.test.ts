@@ -2,12 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDataset } from "../data/open.ts";
 import { cpu } from "../runtime/onnxruntime-node.ts";
 import { readMetricLog } from "../training/metric-log.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { exportRun } from "./export-run.ts";
-import { trbmProtocol } from "./local-ppc.ts";
-import { continueRun, createRun, type RunContext } from "./run.ts";
+import { rvaeProtocol, trbmProtocol, tvaeProtocol } from "./local-ppc.ts";
+import { continueRun, createRun, openRun, openRunData, type RunContext } from "./run.ts";
 import { resolveConfig } from "./run-store.ts";
 
 let root: string;
@@ -88,4 +89,51 @@ test("an optimiser without a rate for a part is refused before anything is writt
   const set = ['train.optimizer.rates={"sensory/weight":0.1}'];
   await expect(train("norate", set)).rejects.toThrow(/expected a rate for "recurrent\/weight"/);
   expect(existsSync(join(root, "norate"))).toBe(false);
+});
+
+describe.each([
+  ["rvae", rvaeProtocol],
+  ["tvae", tvaeProtocol],
+])("%s", (kind, protocol) => {
+  const small = protocol.map((s) =>
+    s.replace('"hidden":64', '"hidden":6').replace("train.epochs=12", "train.epochs=2"),
+  );
+
+  test("trains by its protocol, and filters", async () => {
+    const { out, record } = await train(kind, small);
+    expect(record).toMatchObject({ status: "completed", step: 120, steps: 120 });
+    expect(openRun(out).model.name).toBe(kind);
+    const { "decoded-mse": decoded, "kalman-mse": kalman, "kalman-ratio": ratio } = record.metrics!["test"];
+    expect(ratio).toBeCloseTo(decoded / kalman, 12);
+    const terms = Object.keys(lines(out)[0]["metrics"] as object);
+    expect(terms).toEqual(["loss", "reconstruction", ...(kind === "rvae" ? ["recurrent"] : []), "kl"]);
+  });
+
+  test("is a configuration of the preset of the paper", () => {
+    const config = resolveConfig({ recipe: "local/ppc", preset: "paper", set: protocol });
+    expect(config).toMatchObject({ model: { kind, hidden: 64 }, data: { length: 1000 }, train: { epochs: 12 } });
+  });
+});
+
+test("runs of other seeds learn from other sequences and are tested on the same; a run is continued on its own", async () => {
+  const data = async (seed: number) => {
+    const out = join(root, `data${seed}`);
+    await createRun({ recipe: "local/ppc", preset: "smoke", seed, out }, context);
+    const { record } = openRun(out);
+    const { splits } = await openRunData(record);
+    const read = ({ read }: typeof splits.train): string => {
+      const position = new Float32Array(40);
+      read("position", [1], position);
+      return position.join(" ");
+    };
+    return { train: read(splits.train), test: read(splits.test), provenance: record.data.provenance };
+  };
+  const [one, two] = [await data(1), await data(2)];
+  expect(two.train).not.toBe(one.train);
+  expect(two.test).toBe(one.test);
+  expect(two.provenance).toMatch(/seed 0 \(training sequences: 2\)/);
+  const { splits } = await openDataset("lti-ppc", { length: 40, train: 16, trainSeed: 2 });
+  const position = new Float32Array(40);
+  splits.train.read("position", [1], position);
+  expect(position.join(" ")).toBe(two.train);
 });

@@ -2,6 +2,28 @@
  * `helmholtz`: what runs anywhere — graphs and their gradients, layers, distributions, models, generated data, figures.
  * What needs Node (sessions, files, training runs) is in `helmholtz/node`.
  */
+export { type BootstrapOptions, bootstrap, type Interval } from "./analyses/bootstrap.ts";
+export { correlationMatrix, correlationRatio, pearson } from "./analyses/factors/correlation.ts";
+export { type Dci, dci } from "./analyses/factors/dci.ts";
+export { deviations, type EventLag, eventLag } from "./analyses/factors/event-lag.ts";
+export { type EventLockedAverage, type EventOptions, eventLockedAverage } from "./analyses/factors/event-locked.ts";
+export type { Factor } from "./analyses/factors/factor.ts";
+export { hoyerSparsity } from "./analyses/factors/hoyer.ts";
+export { chanceInformation, informationInterval } from "./analyses/factors/information-chance.ts";
+export {
+  type BinnedOptions,
+  binnedInformation,
+  type Information,
+  type NeighbourOptions,
+  neighbourInformation,
+} from "./analyses/factors/information-matrix.ts";
+export { type LinearImportance, linearImportance } from "./analyses/factors/linear-importance.ts";
+export { type LogisticDecoding, type LogisticOptions, logisticDecoding } from "./analyses/factors/logistic-decoding.ts";
+export { type InformationGap, mutualInformationGap } from "./analyses/factors/mig.ts";
+export { classInformation, continuousInformation } from "./analyses/factors/neighbour-information.ts";
+export { type RidgeDecoding, ridgeDecoding } from "./analyses/factors/ridge-decoding.ts";
+export { permutedUnits } from "./analyses/factors/units.ts";
+export type { Rows } from "./analyses/rows.ts";
 export { FileError, HelmholtzError, type Problem, RunError, ShapeError, UsageError } from "./base/errors.ts";
 export { type Stream, stream, streams } from "./base/random.ts";
 export { type Axis, axis, type Shape, shape, showShape } from "./base/shape.ts";
@@ -36,14 +58,18 @@ export type {
   LossTerms,
   Model,
   Observation,
+  PredictionOptions,
   Trace,
   TraceOptions,
 } from "./models/model.ts";
 export { type OrderZeroConfig, orderZero } from "./models/order-zero.ts";
 export type { RecurrentHarmoniumConfig } from "./models/recurrent-harmonium.ts";
+export type { RecurrentVaeConfig } from "./models/recurrent-vae-nets.ts";
 export { refh } from "./models/refh.ts";
 export { type RtrbmConfig, rtrbm } from "./models/rtrbm.ts";
+export { type RvaeConfig, rvae } from "./models/rvae.ts";
 export { trbm } from "./models/trbm.ts";
+export { tvae } from "./models/tvae.ts";
 export { type VaeConfig, vae, vaeDefaults } from "./models/vae.ts";
 export { type VrnnConfig, vrnn, vrnnDefaults } from "./models/vrnn.ts";
 export { type ActivationName, activations } from "./nn/activations.ts";

@@ -1,12 +1,22 @@
 /** `helmholtz/node`: all of `helmholtz`, and what needs Node: sessions on ONNX Runtime, data on disk, training runs, reports. */
 
+export { type Autoregression, type AutoregressionOptions, autoregression } from "./analyses/autoregression.ts";
 export { invertPixels } from "./analyses/concepts/pixel-noise.ts";
 export { repeatedInference } from "./analyses/concepts/repeated-inference.ts";
 export { exportOnnx } from "./analyses/export-onnx.ts";
 export { type FilteredSequences, openFilter, type SequenceFilter } from "./analyses/filtering.ts";
+export {
+  type DisplacedStep,
+  type ImpulseResponse,
+  type ImpulseResponseOptions,
+  impulseResponse,
+  type SequenceEstimator,
+} from "./analyses/impulse-response.ts";
 export { openInference, type Parameters } from "./analyses/inference.ts";
+export { openPredictor, type PredictedSequences, type Predictor } from "./analyses/next-frame.ts";
 export { principalComponents } from "./analyses/principal-components.ts";
 export { sampleModel } from "./analyses/samples.ts";
+export { openTracer, type SequenceTracer, type TracerSettings } from "./analyses/tracing.ts";
 export { choose } from "./base/choose.ts";
 export { writeFileAtomic } from "./base/files.ts";
 export {

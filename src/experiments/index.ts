@@ -9,6 +9,13 @@ import { otherData } from "./concept/other-data.ts";
 import { switching } from "./concept/switching.ts";
 import { trajectory } from "./concept/trajectory.ts";
 import type { Experiment } from "./experiment.ts";
+import { decoding } from "./hvrnn/decoding.ts";
+import { movingDigit } from "./hvrnn/moving-digit.ts";
+import { suppression } from "./hvrnn/suppression.ts";
+import { balls } from "./local/balls.ts";
+import { cost } from "./local/cost.ts";
+import { movingMnistFilms } from "./local/moving-mnist.ts";
+import { ppc } from "./local/ppc.ts";
 import { groupOf, type PresetName } from "./reproduce.ts";
 
 export const experiments: readonly Experiment[] = [
@@ -20,6 +27,13 @@ export const experiments: readonly Experiment[] = [
   switching,
   otherData,
   klWeight,
+  movingDigit,
+  decoding,
+  suppression,
+  ppc,
+  balls,
+  movingMnistFilms,
+  cost,
 ];
 
 /** The experiments that a name stands for: one, or all of a group ("concept"). @throws UsageError with the nearest known name */

@@ -4,6 +4,7 @@ import { tally } from "./verdicts.ts";
 
 const titles: Readonly<Record<string, string>> = {
   concept: "Concept formation and dynamics of repeated inference",
+  hvrnn: "Hierarchical variational recurrent network with top-down prediction",
   local: "Recurrent models with temporally local rules",
 };
 

@@ -16,6 +16,8 @@ export interface ChartOptions {
   readonly width?: number;
   /** Pixels. As much as the marks, title, legend and labels need unless given. */
   readonly height?: number;
+  /** Pixels kept free left of the marks at least: charts below each other line up. */
+  readonly left?: number;
   /** White behind the chart unless false. */
   readonly background?: boolean;
   /** False leaves out the legend, or the colour bar: charts in panels may share one. */
@@ -103,7 +105,8 @@ export function drawFrame(frame: Frame): string {
       [x, y] = equalUnits(frame.x, frame.y, across - 2 * (frame.inset ?? 0), up - 2 * (frame.inset ?? 0));
     xTicks = ticksOf(x, across, "x");
     yTicks = ticksOf(y, up, "y");
-    left = EDGE + (yLabel.length > 0 ? 17 * yLabel.length + 6 : 0) + widest(yTicks.labels) + 9;
+    const needed = EDGE + (yLabel.length > 0 ? 17 * yLabel.length + 6 : 0) + widest(yTicks.labels) + 9;
+    left = Math.max(frame.left ?? 0, needed);
     if (xTicks.upright && xNames) bottom = 14 + widest(xNames) + 17 * xLabel.length + EDGE;
   }
   if (frame.equal) {

@@ -6,6 +6,7 @@
 export { type Bar, type BarChartOptions, barChart } from "./bar-chart.ts";
 export type { AxisText, ChartOptions } from "./chart-frame.ts";
 export type { NumberAxis } from "./domain.ts";
+export { type Dot, type DotChartOptions, type DotGroup, dotChart } from "./dot-chart.ts";
 export { type HeatMapOptions, heatMap } from "./heat-map.ts";
 export type { LegendItem } from "./legend.ts";
 export { type LineChartOptions, lineChart, lineLegend, type Series } from "./line-chart.ts";

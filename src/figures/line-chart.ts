@@ -1,6 +1,7 @@
 import { ShapeError } from "../base/errors.ts";
 import { type ChartOptions, drawFrame } from "./chart-frame.ts";
 import { domainOf, type NumberAxis, nothing } from "./domain.ts";
+import { type Film, layOutFilm } from "./film.ts";
 import type { LegendItem } from "./legend.ts";
 import { colorOf } from "./palette.ts";
 import { drawLevels, levelsRoom, type Region, type Rule, regionMarks, regionsWithin, ruleMarks } from "./rules.ts";
@@ -30,6 +31,8 @@ export interface LineChartOptions extends ChartOptions {
   readonly rules?: readonly Rule[];
   /** Shaded stretches of the x axis, named above. */
   readonly regions?: readonly Region[];
+  /** Pictures above the chart, each over its time on a linear x axis. */
+  readonly film?: Film;
 }
 
 /**
@@ -43,10 +46,11 @@ export function lineChart(options: LineChartOptions): string {
   if (series.length === 0) nothing("lineChart, series", "at least one series", "no series");
 
   const xs = series.flatMap((s) => s.points.map(([x]) => x)).filter(Number.isFinite);
+  const whole = xs.every(Number.isInteger);
   const ys = series.flatMap((s) => [...s.points.map(([, y]) => y), ...(s.low ?? []), ...(s.high ?? [])]);
   xs.push(...rules.flatMap((rule) => rule.x ?? []));
   ys.push(...rules.flatMap((rule) => rule.y ?? []));
-  const x = { ...options.x, domain: domainOf("x", options.x, xs, "exact"), whole: xs.every(Number.isInteger) };
+  const x = { ...options.x, domain: domainOf("x", options.x, xs, "exact"), whole };
   const y = { ...options.y, domain: domainOf("y", options.y, ys.filter(Number.isFinite), "nice") };
 
   const within = (value: number | undefined, [low, high]: readonly [number, number]) =>
@@ -54,6 +58,8 @@ export function lineChart(options: LineChartOptions): string {
   const drawn = rules.filter((rule) => within(rule.x, x.domain) && within(rule.y, y.domain));
   const regions = regionsWithin(options.regions ?? [], x.domain);
   const above = (across: number) => layOutTopLabels(topTexts(drawn, regions, x, across), across);
+  const filmAbove = (across: number) =>
+    options.film && layOutFilm(options.film, (across - 2 * INSET) / (x.domain[1] - x.domain[0]));
   const clip = options.x.domain !== undefined || options.y.domain !== undefined;
   const color = (s: Series, i: number) => colorOf(s.color ?? i);
   return drawFrame({
@@ -71,11 +77,18 @@ export function lineChart(options: LineChartOptions): string {
       ...ruleMarks(drawn),
       ...series.flatMap((s, i) => seriesLine(s, color(s, i), clip, options.id)),
     ],
-    reserve: { right: levelsRoom(drawn, width), top: (across) => above(across).height },
-    beside: (layout) =>
-      [drawLevels(drawn, layout), above(layout.right - layout.left).draw(layout.left, layout.top)]
-        .filter(Boolean)
-        .join("\n"),
+    reserve: {
+      right: levelsRoom(drawn, width),
+      top: (across) => above(across).height + (filmAbove(across)?.height ?? 0),
+    },
+    beside: (layout) => {
+      const across = layout.right - layout.left;
+      const names = above(across);
+      const film = filmAbove(across);
+      const filmTop = layout.top - names.height - (film?.height ?? 0);
+      const parts = [drawLevels(drawn, layout), names.draw(layout.left, layout.top)];
+      return [...parts, film?.draw(layout.x.apply, filmTop)].filter(Boolean).join("\n");
+    },
   });
 }
 

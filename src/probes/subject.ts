@@ -25,13 +25,14 @@ export interface Subject {
 }
 
 /** What models can do, by the names of the contract's methods. */
-export type Capability = "infer" | "generate" | "prior" | "classify";
+export type Capability = "infer" | "generate" | "prior" | "classify" | "trace";
 
 const words: Readonly<Record<Capability, string>> = {
   infer: "infers latents from observations",
   generate: "generates observations from latents",
   prior: "has a prior to dream from",
   classify: "tells classes",
+  trace: "can be watched along a sequence",
 };
 
 /** Why a subject cannot be asked, if it cannot. */
@@ -39,6 +40,8 @@ export function lacks({ model, dataset, judge }: Subject, needs: readonly Need[]
   for (const need of needs) {
     if (need === "labels") {
       if (!dataset.fields.some((f) => f.name === "label")) return `data with labels, but ${dataset.title} has none`;
+    } else if (need === "factors") {
+      if (!dataset.fields.some((f) => f.kind === "factor")) return `data with factors, but ${dataset.title} has none`;
     } else if (need === "judge") {
       if (!judge) return "a classifier as judge, but no --judge <run>";
       if (!judge.model.classify) return `a judge that ${words.classify}, but ${judge.model.name} does not`;
@@ -48,7 +51,7 @@ export function lacks({ model, dataset, judge }: Subject, needs: readonly Need[]
 }
 
 /** What a probe asks of its subject. */
-export type Need = Capability | "labels" | "judge";
+export type Need = Capability | "labels" | "factors" | "judge";
 
 /** @throws UsageError if the subject cannot be asked */
 export function require(subject: Subject, probe: string, needs: readonly Need[]): void {

@@ -78,8 +78,20 @@ export const sequenceSchema = dataSchema.extend({
   sequences: count,
 });
 
+/** Which films: those to train on are drawn once, and come in another order every epoch. */
+export const filmSchema = dataSchema.extend({
+  /** Frames of a sequence. */
+  length: count,
+  /** Pixels a side of a frame. */
+  side: count,
+  /** Sequences to train on. */
+  films: count,
+});
+
 export type TrainConfig = z.infer<typeof trainSchema>;
-export type DataConfig = z.infer<typeof dataSchema> & Partial<z.infer<typeof sequenceSchema>>;
+export type DataConfig = z.infer<typeof dataSchema> &
+  Partial<z.infer<typeof sequenceSchema>> &
+  Partial<z.infer<typeof filmSchema>>;
 
 /** Adam with the values of Kingma & Ba 2015. */
 export const adamDefaults = { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;

@@ -68,7 +68,7 @@ export async function createRun(request: TrainRequest, context: RunContext): Pro
   const wanted = override(base, request.set ?? []);
   const config = parseConfig(recipe.schema, wanted, `config of ${recipe.id}`, base);
   const model = recipe.model(config); // refuses sizes that do not fit together before anything is written
-  const found = await openConfigured(config, { ...context.data, fallback: true, notice: context.notice });
+  const found = await openConfigured(config, seed, { ...context.data, fallback: true, notice: context.notice });
   const dataset = limited(found, config.data);
   const plan = planTraining(config.train, seed, dataset, freshSequences(config, model));
   plan.optimizer.updates(model.variables, model.variables); // refuses an optimiser that lacks a setting for one of them
@@ -135,20 +135,25 @@ export function openRun(folder: string): OpenedRun {
 export async function openRunData(record: RunRecord, options: OpenOptions = {}, length?: number): Promise<Dataset> {
   const config = record.config as unknown as RecipeConfig;
   const data = { ...config.data, id: record.data.id };
-  return limited(await openConfigured({ ...config, data }, { ...options, fallback: false }, length), data);
+  const found = await openConfigured({ ...config, data }, record.seed, { ...options, fallback: false }, length);
+  return limited(found, data);
 }
 
 /**
- * The data set of a configuration. Of sequences there are so many that no epoch sees those of another.
+ * The data set of a configuration. Of sequences that every epoch has fresh there are so many that none sees those of another;
+ * those to train on differ from seed to seed, those to test are the same.
  * @param length frames of a sequence, where it is not that of tests; the shorter ones are the beginnings of the longer
  */
 function openConfigured(
   { data, train }: RecipeConfig,
+  seed: number,
   options: OpenOptions,
   length = data.testLength,
 ): Promise<Dataset> {
-  const { id, sequences } = data;
-  return openDataset(id, { ...options, ...(sequences && { length, train: sequences * train.epochs }) });
+  const { id, sequences, films, side } = data;
+  const fresh = sequences && { length, train: sequences * train.epochs, canvas: side, trainSeed: seed };
+  const drawn = films && { length: data.length, train: films, canvas: side };
+  return openDataset(id, { ...options, ...fresh, ...drawn });
 }
 
 /** The sequences of each epoch, if the configuration asks for fresh ones. */
@@ -207,8 +212,8 @@ async function train(
       : await openEvaluator(model, split, { ...options, name, from, to });
     evaluators.push({ name, evaluator });
   }
-  const { length } = config.data;
-  const { train } = (length === undefined ? dataset : await openRunData(record, data, length)).splits;
+  const { length, testLength } = config.data;
+  const { train } = (testLength === undefined ? dataset : await openRunData(record, data, length)).splits;
   const examples =
     model.frames && length !== undefined
       ? framesInOrder(model, train, field, length, plan.batches)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { stream } from "../base/random.ts";
-import { axis } from "../base/shape.ts";
+import { axis, dimsOf } from "../base/shape.ts";
+import type { Split } from "../data/dataset.ts";
 import { glyphs } from "../data/glyphs.ts";
 import { noise, variable } from "../graph/leaves.ts";
 import { mul, sum } from "../graph/ops/index.ts";
@@ -80,6 +81,25 @@ describe("an evaluation", () => {
     expect(await one.evaluate({ weight: Float32Array.of(2) })).toEqual(first);
     expect(await two.evaluate({ weight: Float32Array.of(2) })).toEqual(first);
     await Promise.all([one.dispose(), two.dispose()]);
+  });
+
+  test.each([
+    [400_000, 2],
+    [2_000_000, 1],
+    [784, 30],
+  ])("of examples with %d numbers takes %d at once", async (size, batch) => {
+    const large: Model = { ...inky, observation: { ...inky.observation, shape: [axis("pixel", size)] } };
+    let seen: readonly number[] = [];
+    const open: typeof cpu.open = async (program, o) => {
+      seen = dimsOf(program.inputs[0].shape);
+      return cpu.open(program, o);
+    };
+    const bright: Split = { name: "test", count: 30, read: (_, indices, out) => void out.fill(indices.length / 2) };
+    const evaluator = await openEvaluator(large, bright, { ...options, runtime: { ...cpu, open }, to: 30 });
+    const { terms } = await evaluator.evaluate({ weight: Float32Array.of(1) });
+    await evaluator.dispose();
+    expect(seen).toEqual([batch, size]);
+    expect(terms["ink"] / (size * (batch / 2))).toBeCloseTo(1, 4);
   });
 
   test("draws other noise from another seed", async () => {

@@ -1,3 +1,4 @@
+import { sizeOf } from "../base/shape.ts";
 import type { Split } from "../data/dataset.ts";
 import type { Model } from "../models/model.ts";
 import { compileFor } from "../runtime/compile-for.ts";
@@ -38,14 +39,15 @@ export interface EvaluatorOptions {
   readonly to?: number;
 }
 
-/** Examples scored in one run of the graph. */
+/** Examples scored in one run of the graph: at most so many, and of large ones as many as have so many numbers together. */
 const BATCH = 500;
+const NUMBERS = 2 ** 20;
 
 /** Prepares to average the model's loss terms and scores over a split, with noise of its own streams "evaluate/<name>/…". */
 export async function openEvaluator(model: Model, split: Split, options: EvaluatorOptions): Promise<Evaluator> {
   const from = options.from ?? 0;
   const to = options.to ?? split.count;
-  const batch = Math.min(BATCH, to - from);
+  const batch = Math.min(BATCH, to - from, Math.max(1, Math.floor(NUMBERS / sizeOf(model.observation.shape))));
   const evaluation = evaluationProgram(model, batch);
   const program = await compileFor(options.runtime, evaluation);
   const session = await options.runtime.open(program, options.threads ? { threads: options.threads } : {});

@@ -12,6 +12,13 @@ test("a classifier's: small numbers keep their digits, accuracy is in percent", 
   expect(metricText(metrics)).toBe("log-likelihood -0.0247 nats (cross-entropy 0.0247, accuracy 99.26 %)");
 });
 
+test("terms of layers name their layer", () => {
+  const metrics = { "sum-of-bounds": -12.5, reconstruction1: 10, kl1: 2.5, count: 1 };
+  expect(metricText(metrics)).toBe(
+    "sum of the layers' bounds -12.50 nats (reconstruction of layer 1 10.00, kl of layer 1 2.5000)",
+  );
+});
+
 test("an objective alone", () => expect(metricText({ elbo: -1 })).toBe("ELBO -1.0000 nats"));
 
 test("squared errors keep their digits and have their own unit; a ratio has none", () => {

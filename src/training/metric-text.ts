@@ -1,10 +1,18 @@
 /** Names of metrics that people write otherwise than files do. */
 const labels: Readonly<Record<string, string>> = {
   elbo: "ELBO",
+  "beta-elbo": "β-ELBO",
+  "sum-of-bounds": "sum of the layers' bounds",
   "decoded-mse": "decoded MSE",
   "spikes-mse": "spikes' MSE",
   "kalman-mse": "Kalman filter's MSE",
   "kalman-ratio": "ratio to the Kalman filter",
+  "next-frame-mse": "next-frame MSE",
+  "next-frame-sse": "next-frame SSE",
+  "copy-last-mse": "copied last frame's MSE",
+  "mean-frame-mse": "mean frame's MSE",
+  "no-recurrence-mse": "MSE without recurrence",
+  "shuffled-time-mse": "MSE in shuffled time",
 };
 
 /** What is measured otherwise than in nats: "" is a plain number. */
@@ -15,6 +23,12 @@ const units: Readonly<Record<string, string>> = {
   "spikes-mse": "rad²",
   "kalman-mse": "rad²",
   "kalman-ratio": "",
+  "next-frame-mse": "",
+  "next-frame-sse": "",
+  "copy-last-mse": "",
+  "mean-frame-mse": "",
+  "no-recurrence-mse": "",
+  "shuffled-time-mse": "",
 };
 
 /** "ELBO −98.63 nats (reconstruction 72.64, kl 25.99)": metrics of one split in words, the first as in run.json with its unit. */
@@ -27,9 +41,9 @@ export function metricText(metrics: Readonly<Record<string, number>>): string {
   return `${words.join(" ")}${rest ? ` (${rest})` : ""}`;
 }
 
-/** "ELBO" for "elbo". */
+/** "ELBO" for "elbo", "kl of layer 2" for "kl2". */
 export function metricLabel(name: string): string {
-  return labels[name] ?? name;
+  return labels[name] ?? name.replace(/^(reconstruction|kl)(\d+)$/, "$1 of layer $2");
 }
 
 /** "nats", "rad²", "%", or "" for a plain number. */

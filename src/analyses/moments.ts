@@ -15,16 +15,22 @@ export function momentsOfFolds(columns: readonly Float64Array[], fold: Uint32Arr
   fold.forEach((f, row) => {
     columns.forEach((c, j) => void (v[j] = c[row]));
     v[size - 1] = 1;
-    const { products } = all[f];
-    for (let i = 0; i < size; i++) {
-      const [vi, start] = [v[i], i * size];
-      for (let j = i; j < size; j++) products[start + j] += vi * v[j];
-    }
+    addOuter(all[f].products, v);
   });
   for (const { products } of all) {
     for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) products[i * size + j] = products[j * size + i];
   }
   return all;
+}
+
+/** Adds the upper half of v vᵀ: a function of its own, so that its loop is compiled for these types alone. */
+function addOuter(products: Float64Array, v: Float64Array): void {
+  const size = v.length;
+  for (let i = 0; i < size; i++) {
+    const vi = v[i];
+    const start = i * size;
+    for (let j = i; j < size; j++) products[start + j] += vi * v[j];
+  }
 }
 
 /** Moments of all rows together. */

@@ -1,10 +1,7 @@
 import type { Factor } from "../analyses/factors/factor.ts";
-import { axis, sizeOf } from "../base/shape.ts";
 import { type Films, firstOf } from "./films.ts";
-import { readField, type Subject } from "./subject.ts";
-
-/** More different values than this are no classes. */
-const CLASSES = 20;
+import type { Subject } from "./subject.ts";
+import { factorsOf } from "./watched-sequences.ts";
 
 /** What is known of frames of films, one row a frame, film after film. */
 export interface FilmFactors {
@@ -21,26 +18,18 @@ export interface FilmFactors {
  * factor of few values, but more than three, is among both kinds.
  * @param times the frames
  */
-export function filmFactors({ dataset }: Subject, { count, length }: Films, times: readonly number[]): FilmFactors {
+export function filmFactors(subject: Subject, { count, length }: Films, times: readonly number[]): FilmFactors {
   const units = Uint32Array.from({ length: count * times.length }, (_, row) => Math.floor(row / times.length));
-  const known = dataset.fields.filter(({ kind, shape }) => {
-    return kind !== "observation" && [1, length].includes(sizeOf([axis("", 1), ...shape]));
+  const labels = new Set(subject.dataset.fields.filter(({ kind }) => kind === "label").map(({ name }) => name));
+  const all = factorsOf(subject, firstOf(count), length).map((factor) => {
+    const values = Float64Array.from(units, (film, row) => factor.values[film * length + times[row % times.length]]);
+    return { ...factor, values, steps: new Set(values).size };
   });
-  const all = known.map(({ name, kind, shape }) => {
-    const each = sizeOf([axis("", 1), ...shape]);
-    const numbers = readField({ dataset }, dataset.splits.test, name, firstOf(count));
-    const values = Float64Array.from(
-      units,
-      (film, row) => numbers[film * each + (each > 1 ? times[row % times.length] : 0)],
-    );
-    return { name, values, label: kind === "label", steps: new Set(values).size };
-  });
-  const factor =
-    (kind: Factor["kind"]) =>
-    ({ name, values }: (typeof all)[number]): Factor => ({ name, kind, values });
+  const of = (kind: Factor["kind"], chosen: (f: (typeof all)[number]) => boolean): Factor[] =>
+    all.filter(chosen).map(({ name, values }) => ({ name, kind, values }));
   return {
-    continuous: all.filter(({ label, steps }) => !label && steps > 3).map(factor("continuous")),
-    discrete: all.filter(({ steps }) => steps > 1 && steps <= CLASSES).map(factor("discrete")),
+    continuous: of("continuous", ({ name, steps }) => !labels.has(name) && steps > 3),
+    discrete: of("discrete", ({ kind, steps }) => kind === "discrete" && steps > 1),
     units,
   };
 }

@@ -63,7 +63,7 @@ const stochastic = ({ latents }: Model): Model["latents"] => latents.filter(({ k
 const FEW = 10;
 
 /** All factors and labels of test sequences' frames; what holds for a whole sequence is said of each of its frames. */
-function factorsOf(subject: Subject, sequences: Uint32Array, length: number): Factor[] {
+export function factorsOf(subject: Subject, sequences: Uint32Array, length: number): Factor[] {
   const { fields, splits } = subject.dataset;
   return fields
     .filter(({ kind }) => kind !== "observation")

@@ -1,0 +1,3 @@
+import { testExperiments } from "./experiment-suite.ts";
+
+testExperiments("local");

@@ -10,6 +10,7 @@ import {
 } from "../../probes/repeated-inference.ts";
 import { swapped } from "../../probes/repeated-inference-figures.ts";
 import { experiment, type Finding } from "../experiment.ts";
+import { fixed } from "../spread.ts";
 import { latentSizeChart } from "./latent-size-figure.ts";
 import { readingNames, readings } from "./readings.ts";
 import { notes, paper, testElbo, vaeRuns } from "./runs.ts";
@@ -156,7 +157,7 @@ function courseFindings(found: readonly OneSize[], swap: PixelNoise, label: stri
 function conceptFindings(found: readonly OneSize[]): Finding[] {
   const size = found.map((s) => s.concepts.offDiagonal.meanAbsolute);
   const each = (of: (s: OneSize) => number): string =>
-    found.map((s) => `N_z = ${s.latents}: ${of(s).toFixed(2)}`).join("; ");
+    found.map((s) => `N_z = ${s.latents}: ${fixed(of(s), 2)}`).join("; ");
   return [
     {
       what: "mean size of the cosine of two labels' concepts (shown: smaller with every larger N_z; partly: smaller with the largest than with the smallest)",

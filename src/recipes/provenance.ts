@@ -14,6 +14,9 @@ export function versions(): Record<string, string> {
   };
 }
 
+/** What commands write themselves: it does not make a measurement another one. */
+const WRITTEN = [":(exclude)results", ":(exclude)docs/results", ":(exclude)bench/results"];
+
 /** The commit that a checkout stands at, with "+" if files differ from it; undefined in an installed package. */
 function sourceCommit(): string | undefined {
   const root = packageRoot();
@@ -21,7 +24,8 @@ function sourceCommit(): string | undefined {
   const git = (...args: string[]): string =>
     execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   try {
-    return git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain", "--untracked-files=no") ? "+" : "");
+    const changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ...WRITTEN);
+    return git("rev-parse", "--short=12", "HEAD") + (changed ? "+" : "");
   } catch {
     return undefined; // no git, or not a repository of our own
   }

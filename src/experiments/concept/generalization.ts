@@ -1,6 +1,7 @@
 import { lineChart, type Series } from "../../figures/chart.ts";
 import { gridRuns } from "../../recipes/sweep.ts";
 import { experiment, type Finding, type TrainedRun } from "../experiment.ts";
+import { fixed } from "../spread.ts";
 import { paper, testElbo } from "./runs.ts";
 
 interface Options {
@@ -142,7 +143,7 @@ function findings(best: readonly Condition[], enough: number, tolerance: number)
     {
       what: "best test ELBO over N_z, nats per image",
       paper: "no numbers in the text",
-      ours: best.map((c) => `${c.latent}: ${c.elbo.toFixed(2)}`).join("; "),
+      ours: best.map((c) => `${c.latent}: ${fixed(c.elbo, 2)}`).join("; "),
       verdict: "measured",
     },
   ];

@@ -16,6 +16,7 @@ import type { Subject } from "../../probes/subject.ts";
 import { parseLabels } from "../../probes/trials.ts";
 import type { WantedRun } from "../../recipes/run-store.ts";
 import { experiment, type Finding } from "../experiment.ts";
+import { fixed } from "../spread.ts";
 import { readingNames, readings } from "./readings.ts";
 import { paper, vaeRuns } from "./runs.ts";
 
@@ -150,7 +151,7 @@ function cosineFinding(title: string, { mean, meanAbsolute }: OffDiagonal): Find
   return {
     what: `${title}: cosine similarity of different labels' concepts`,
     paper: "near zero for MNIST",
-    ours: `mean ${mean.toFixed(3)}, mean absolute ${meanAbsolute.toFixed(3)}`,
+    ours: `mean ${fixed(mean, 3)}, mean absolute ${meanAbsolute.toFixed(3)}`,
     verdict: "measured",
   };
 }

@@ -9,7 +9,7 @@ const [begin, end] = ["<!-- results: written by `npm run results` -->", "<!-- en
 
 const runs = records("results/runs").map(
   ([file, { recipe, preset, data, seed, config, metrics, seconds, threads, versions }]) =>
-    `| \`${recipe}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${score(metrics.test)} | ${Math.round(seconds / 60)} min, ${threads} threads | \`${versions.commit ?? "-"}\` | [${file}](results/runs/${file}) |`,
+    `| \`${recipe}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${score(metrics.test)} | ${Math.round(seconds / 60)} min, ${threads} ${threads === 1 ? "thread" : "threads"} | \`${versions.commit ?? "-"}\` | [${file}](results/runs/${file}) |`,
 );
 const speeds = records("bench/results").flatMap(([file, { cases, threads, versions: built }]) =>
   cases.flatMap(({ name, ratio, ratioRange, helmholtz, pytorch, memory, versions }) =>

@@ -6,7 +6,7 @@ import { concat } from "../graph/ops/layout.ts";
 import type { Value } from "../graph/value.ts";
 import { type ActivationName, activations } from "../nn/activations.ts";
 import { dense, type Layer } from "../nn/dense.ts";
-import type { InitializerName } from "../nn/initializers.ts";
+import { type Init, type InitializerName, gaussian as normal } from "../nn/initializers.ts";
 import { unitFamilies } from "./harmonium.ts";
 import type { Observation } from "./model.ts";
 import { gaussianOf } from "./vrnn-nets.ts";
@@ -28,6 +28,9 @@ export interface RecurrentVaeConfig {
   /** u_t is the mean of the recognition of x_t, or a draw from it. */
   readonly state: "mean" | "sample";
 }
+
+/** First weights of the layer that q is told by. */
+const small = normal(0.1);
 
 /** The networks that the recurrent VAEs share. */
 export interface RecurrentVaeNets {
@@ -51,14 +54,15 @@ export function recurrentVaeNets(config: RecurrentVaeConfig): RecurrentVaeNets {
   ];
   const f = activations[activation] as (x: Value) => Value;
 
-  const net = (name: string, from: Axis, to: Axis): Layer => {
+  const net = (name: string, from: Axis, to: Axis, lastInit: Init = init): Layer => {
     const first = dense(`${name}/hidden`, { from, to: hidden, init });
-    const last = dense(`${name}/out`, { from: hidden, to, init });
+    const last = dense(`${name}/out`, { from: hidden, to, init: lastInit });
     return Object.assign((x: Value) => last(f(first(x))), { variables: [...first.variables, ...last.variables] });
   };
 
   const encode = dense("recognition/frame", { from: unit, to: hidden, init });
-  const ν_logΥ = net("recognition", axis("", config.hidden + config.latent), axis("", 2 * config.latent));
+  // q begins near N(0, I): a variance that grows with the state before it would grow without end along a sequence
+  const ν_logΥ = net("recognition", axis("", config.hidden + config.latent), axis("", 2 * config.latent), small);
   const μ_y = net("generation/frame", latent, unit);
 
   const families = { ...unitFamilies, gaussian: (mean: Value) => isotropic(mean, frameStd) };

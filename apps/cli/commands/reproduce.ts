@@ -77,8 +77,8 @@ Examples:
           ].join("\n"),
         ),
         "",
-        `done in ${duration((performance.now() - began) / 1000)}`,
-        ...[...new Set(chosen.map(groupOf))].flatMap((g) => [
+        `${rows.length > 0 ? "done" : "nothing measured"} in ${duration((performance.now() - began) / 1000)}`,
+        ...[...new Set(rows.map(groupOf))].flatMap((g) => [
           `  numbers  ${options.results}/${g}.json`,
           `  page     ${options.pages}/${g}.md  (as HTML: helmholtz report ${g})`,
         ]),

@@ -4,45 +4,22 @@ import { refh } from "../models/refh.ts";
 import { rtrbm } from "../models/rtrbm.ts";
 import { rvae } from "../models/rvae.ts";
 import { trbm } from "../models/trbm.ts";
-import { activations } from "../nn/activations.ts";
 import { gaussian } from "../nn/initializers.ts";
-import { adamDefaults, namesOf, sequenceSchema, trainSchema } from "./config.ts";
+import { adamDefaults, sequenceSchema } from "./config.ts";
+import { frameTrainSchema, harmoniumSchema, rvaeSchema } from "./local-models.ts";
 import { nextFrameEvaluator } from "./next-frame-errors.ts";
 import { recipe } from "./recipe.ts";
 
 const size = z.int().min(1);
 
 const schema = z.strictObject({
-  model: z.discriminatedUnion("kind", [
-    z.strictObject({
-      kind: z.enum(["order-zero", "refh", "trbm", "rtrbm"]),
-      hidden: size,
-      /** Turns of Gibbs sampling, k of CD-k. */
-      turns: size,
-      /** What a frame leaves for the next one (refh, trbm). */
-      state: z.enum(["mean", "sample"]),
-      /** Standard deviation of the first weights. */
-      spread: z.number().positive(),
-    }),
-    z.strictObject({
-      kind: z.literal("rvae"),
-      /** Units of every hidden layer. */
-      hidden: size,
-      /** Size of what is inferred, and of the state. */
-      latent: size,
-      activation: z.enum(namesOf(activations)),
-      state: z.enum(["mean", "sample"]),
-      /** σ_x: how precisely a state must be told by the next, where latents have variance 1. */
-      stateStd: z.number().positive(),
-    }),
-  ]),
+  model: z.discriminatedUnion("kind", [harmoniumSchema, rvaeSchema]),
   data: sequenceSchema.extend({
     id: z.literal("bouncing-balls"),
     /** Pixels a side of a frame. */
     side: size,
   }),
-  // There is no loss to stop by.
-  train: trainSchema.extend({ earlyStop: z.null() }),
+  train: frameTrainSchema,
 });
 
 type Config = z.infer<typeof schema>;

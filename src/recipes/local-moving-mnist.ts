@@ -1,32 +1,22 @@
 import { z } from "zod";
 import { rvae } from "../models/rvae.ts";
 import { tvae } from "../models/tvae.ts";
-import { activations } from "../nn/activations.ts";
-import { adamDefaults, namesOf, sequenceSchema, trainSchema } from "./config.ts";
+import { adamDefaults, sequenceSchema } from "./config.ts";
+import { frameTrainSchema, rvaeSchema } from "./local-models.ts";
 import { nextFrameEvaluator } from "./next-frame-errors.ts";
 import { recipe } from "./recipe.ts";
 
 const size = z.int().min(1);
 
 const schema = z.strictObject({
-  model: z.strictObject({
-    kind: z.enum(["rvae", "tvae"]),
-    /** Units of every hidden layer. */
-    hidden: size,
-    /** Size of what is inferred, and of the state. */
-    latent: size,
-    activation: z.enum(namesOf(activations)),
-    state: z.enum(["mean", "sample"]),
-    /** σ_x: how precisely a state must be told by the next, where latents have variance 1 (rvae). */
-    stateStd: z.number().positive(),
-  }),
+  /** σ_x is the rVAE's. */
+  model: rvaeSchema.extend({ kind: z.enum(["rvae", "tvae"]) }),
   data: sequenceSchema.extend({
     id: z.enum(["moving-mnist", "moving-mnist-glyphs"]),
     /** Pixels a side of a frame. */
     side: size,
   }),
-  // The bound of a frame depends on the state before it: there is none of examples by themselves to stop by.
-  train: trainSchema.extend({ earlyStop: z.null() }),
+  train: frameTrainSchema,
 });
 
 type Config = z.infer<typeof schema>;

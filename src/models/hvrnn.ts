@@ -9,7 +9,7 @@
  *   q(z^l_t | φ_x(x^l_t), h^l_{t−1})       p(z^l_t | h^{l+1}_{t−1}), of the top layer p(z^L_t | h^L_{t−1})
  *   p(x^l_t | φ_z(z^l_t), h^l_{t−1})       h^l_t = tanh(W [φ_x(x^l_t), φ_z(z^l_t), h^l_{t−1}] + b)
  *
- * Loss: Σ_t Σ_l −log p(x^l_t | …) + β·KL(q ‖ p), where p is Bernoulli for l = 1 and N(decoder, I) without its constant above.
+ * Loss: Σ_t Σ_l −log p(x^l_t | …) + β·KL(q ‖ p), where p is Bernoulli for l = 1 and N(decoder, σ²I) without its constant above.
  * The first layer's terms alone are a lower bound on log p(x_1…T), as those of a VRNN are. Layers learn from each other through the KL only.
  */
 import { type Axis, axis } from "../base/shape.ts";
@@ -38,6 +38,8 @@ export interface HvrnnConfig extends VrnnConfig {
   readonly topDown: TopDown;
   /** Whether the error of a prior leaves the state above it unchanged (false). */
   readonly stopTopDownGradient: boolean;
+  /** σ of the maps of the layer below, given z and h (1): what an error of them costs, against the KL terms. */
+  readonly featureStd: number;
 }
 
 export const hvrnnDefaults: HvrnnConfig = {
@@ -45,6 +47,7 @@ export const hvrnnDefaults: HvrnnConfig = {
   layers: 3,
   topDown: "to-prior",
   stopTopDownGradient: false,
+  featureStd: 1,
 };
 
 /** What one step of a layer leaves behind, each (batch, …). */
@@ -71,7 +74,7 @@ interface Course {
 }
 
 export function hvrnn(config: HvrnnConfig): Model {
-  const { side, steps: T, hidden, latent, topDown, beta: β = 1 } = config;
+  const { side, steps: T, hidden, latent, topDown, beta: β = 1, featureStd: σ } = config;
   const [time, pixel, H, Z] = [
     axis("time", T),
     axis("pixel", side ** 2),
@@ -135,7 +138,7 @@ export function hvrnn(config: HvrnnConfig): Model {
     const found = decoded(course, course.steps);
     if (l === 0) return neg(sum(bernoulli(inFrames(found)).logProb(x), ["time"]));
     const error = reshape(square(sub(course.input!, found)), [x.shape[0], axis("", elements(found) / x.shape[0].size)]);
-    return mul(0.5, sum(error, [1]));
+    return mul(0.5 / σ ** 2, sum(error, [1]));
   };
   const kl = (course: Course, batch: Axis): Value => {
     const beliefs = rowsInTime(course.steps.map((s) => s.belief));

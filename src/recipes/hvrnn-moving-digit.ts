@@ -26,6 +26,8 @@ const schema = z.strictObject({
     topDown: z.enum(["to-prior", "concat", "add", "gated-add"]),
     /** Whether the error of a prior leaves the state above it unchanged (hvrnn). */
     stopTopDownGradient: z.boolean(),
+    /** σ of a layer's maps, given the state and latents of the layer above (hvrnn). */
+    featureStd: z.number().positive(),
   }),
   data: filmSchema,
   train: trainSchema,
@@ -46,6 +48,7 @@ const paper: Config = {
     layers: 3,
     topDown: "to-prior",
     stopTopDownGradient: false,
+    featureStd: 1,
   },
   data: { id: "moving-digit", trainLimit: null, testLimit: null, length: 20, side: 64, films: 14_000 },
   train: {
@@ -61,7 +64,8 @@ const paper: Config = {
 };
 
 const quick: Config = {
-  model: { ...paper.model, channels: 16, hidden: 128 },
+  // A sixteenth of the maps' elements (8·8·16 against 16·16·64, 2·2·16 against 4·4·64): their errors count as much with σ = 1/4.
+  model: { ...paper.model, channels: 16, hidden: 128, featureStd: 0.25 },
   data: { ...paper.data, side: 32, testLimit: 1000 },
   train: {
     ...paper.train,
@@ -109,8 +113,8 @@ export const hvrnnMovingDigit = recipe<Config>({
     "test data": "5,000 sequences of test images (the authors draw all from the training images)",
   },
   targets: [],
-  model: ({ model: { kind, layers, topDown, stopTopDownGradient, ...sizes }, data }) => {
+  model: ({ model: { kind, layers, topDown, stopTopDownGradient, featureStd, ...sizes }, data }) => {
     const config = { ...sizes, side: data.side, steps: data.length };
-    return kind === "vrnn" ? vrnn(config) : hvrnn({ ...config, layers, topDown, stopTopDownGradient });
+    return kind === "vrnn" ? vrnn(config) : hvrnn({ ...config, layers, topDown, stopTopDownGradient, featureStd });
   },
 });

@@ -39,7 +39,7 @@ export interface HvrnnConfig extends VrnnConfig {
   /** Whether the error of a prior leaves the state above it unchanged (false). */
   readonly stopTopDownGradient: boolean;
   /** σ of the maps of the layer below, given z and h (1): what an error of them costs, against the KL terms. */
-  readonly featureStd: number;
+  readonly featureStd?: number;
 }
 
 export const hvrnnDefaults: HvrnnConfig = {
@@ -47,7 +47,6 @@ export const hvrnnDefaults: HvrnnConfig = {
   layers: 3,
   topDown: "to-prior",
   stopTopDownGradient: false,
-  featureStd: 1,
 };
 
 /** What one step of a layer leaves behind, each (batch, …). */
@@ -74,7 +73,7 @@ interface Course {
 }
 
 export function hvrnn(config: HvrnnConfig): Model {
-  const { side, steps: T, hidden, latent, topDown, beta: β = 1, featureStd: σ } = config;
+  const { side, steps: T, hidden, latent, topDown, beta: β = 1, featureStd: σ = 1 } = config;
   const [time, pixel, H, Z] = [
     axis("time", T),
     axis("pixel", side ** 2),

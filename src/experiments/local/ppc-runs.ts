@@ -22,10 +22,10 @@ export interface LearnedRow extends PpcRow {
 /** The settings that a harmonium has in all presets. */
 const always = (...set: readonly string[]) => ({ paper: set, quick: set, smoke: set });
 
-/** The TRBM's own protocol; of its 255 epochs 20 in preset "quick", and none of it in "smoke". */
-const trbmSettings = (kind: string) => ({
+/** The TRBM's own protocol, shortened in preset "quick", and none of it in "smoke". */
+const trbmSettings = (kind: string, ...shortened: readonly string[]) => ({
   paper: [`model.kind=${kind}`, ...trbmProtocol],
-  quick: [`model.kind=${kind}`, ...trbmProtocol, "train.epochs=20"],
+  quick: [`model.kind=${kind}`, ...trbmProtocol, ...shortened],
   smoke: [`model.kind=${kind}`],
 });
 
@@ -40,10 +40,16 @@ const vaeSettings = (protocol: readonly string[]) => ({
 export const learnedRows: readonly LearnedRow[] = [
   { id: "order-zero", name: "order 0", paper: 12e-4, set: always("model.kind=order-zero") },
   { id: "tvae", name: "TVAE", paper: 9.5e-4, set: vaeSettings(tvaeProtocol) },
-  { id: "trbm", name: "TRBM", paper: 6e-4, set: trbmSettings("trbm") },
+  { id: "trbm", name: "TRBM", paper: 6e-4, set: trbmSettings("trbm", "train.epochs=20") },
   { id: "rvae", name: "rVAE", paper: 5.3e-4, set: vaeSettings(rvaeProtocol) },
   { id: "refh", name: "rEFH", paper: 3.3e-4, set: always() },
-  { id: "rtrbm", name: "RTRBM", paper: 3.1e-4, set: trbmSettings("rtrbm"), slow: true },
+  {
+    id: "rtrbm",
+    name: "RTRBM",
+    paper: 3.1e-4,
+    set: trbmSettings("rtrbm", "train.epochs=40", "train.batch=10"),
+    slow: true,
+  },
 ];
 
 /** Kalman filters that are fitted. */
@@ -52,12 +58,17 @@ export const kalmanRows: readonly (PpcRow & { readonly order: 1 | 2 })[] = [
   { id: "kf-2", name: "KF-2", paper: 2.2e-4, order: 2 },
 ];
 
-/** Trainings of all lines. @param slow seeds of lines that take long */
+/** Trainings of all lines, which have the recipe's sizes of preset "paper" but in "smoke". @param slow seeds of lines that take long */
 export function ppcRuns(preset: PresetName, seeds: readonly number[], slow: readonly number[]): WantedRun[] {
   return learnedRows.flatMap((row) =>
     (row.slow ? slow : seeds).map((seed) => {
       const set = row.set[preset];
-      return { recipe: "local/ppc", preset, seed, ...(set.length > 0 && { set }) };
+      return {
+        recipe: "local/ppc",
+        preset: preset === "smoke" ? preset : "paper",
+        seed,
+        ...(set.length > 0 && { set }),
+      };
     }),
   );
 }

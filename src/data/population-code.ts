@@ -58,12 +58,18 @@ export function rates(
   position: number,
   gain: number,
 ): Float64Array {
-  const curve = (d: number): number => Math.exp(-(d ** 2) / (2 * tuningVariance));
+  const curve = (d: number): number => {
+    const e = (d * d) / (2 * tuningVariance);
+    return e < FAR ? Math.exp(-e) : 0;
+  };
   return preferred.map((centre) => {
     const d = wrappedDifference(position, centre, circumference);
     return gain * (curve(d - circumference) + curve(d) + curve(d + circumference));
   });
 }
+
+/** Further down, a tuning curve is taken for 0: at e^−FAR of its height, 9 standard deviations away. */
+const FAR = 40;
 
 /**
  * The position that a population tells: the centre of mass of its activity, on the circle cut open opposite the most

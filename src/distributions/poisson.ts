@@ -1,11 +1,12 @@
-import { axis, type Shape } from "../base/shape.ts";
+import { axis, sizeOf } from "../base/shape.ts";
 import { constant } from "../graph/leaves.ts";
 import { add, div, mul, neg, sub } from "../graph/ops/arithmetic.ts";
-import { sum } from "../graph/ops/broadcast.ts";
+import { expand, sum } from "../graph/ops/broadcast.ts";
 import { greaterOrEqual, indicator } from "../graph/ops/compare.ts";
 import { exp, log } from "../graph/ops/elementary.ts";
-import { reshape, split } from "../graph/ops/layout.ts";
+import { reshape } from "../graph/ops/layout.ts";
 import { matmul } from "../graph/ops/matmul.ts";
+import { slice } from "../graph/ops/slice.ts";
 import type { Value } from "../graph/value.ts";
 import { type Distribution, sumEvent } from "./distribution.ts";
 
@@ -31,17 +32,32 @@ export function poisson(logRate: Value, largest = 63): Poisson {
      * mass beyond `largest` nor rounding of sums near 1 makes larger counts; no gradient flows through.
      */
     sample: (u) => {
-      const counts = axis("count", largest + 1);
-      const j = constant(
-        Array.from({ length: counts.size }, (_, i) => i),
-        [counts],
-      );
-      const column = (v: Value): Value => reshape(v, [...v.shape, axis("count", 1)]);
-      const mass = exp(sub(sub(mul(j, column(logRate)), column(rate)), logFactorial(j)));
-      const cumulative = reshape(matmul(rows(mass), upperTriangle(counts.size)), mass.shape);
-      const [below, all] = split(cumulative, -1, [largest, 1]);
-      return sum(indicator(greaterOrEqual(mul(column(u), all), below)), [-1]);
+      const column = (v: Value): Value => reshape(v, [axis("", sizeOf(u.shape)), axis("", 1)]);
+      // λʲ/j!, the mass but for e^−λ, which both sides of the comparison would have
+      const { counts, logFactorials, sums } = tableOf(largest);
+      const mass = exp(add(matmul(column(expand(logRate, u.shape)), counts), logFactorials));
+      const cumulative = matmul(mass, sums);
+      const all = slice(cumulative, 1, largest, largest + 1);
+      // The last column is twice the sum of all, which half of u·2F(largest) never passes.
+      const passed = indicator(greaterOrEqual(mul(column(mul(u, 0.5)), all), cumulative));
+      return reshape(sum(passed, [1]), u.shape);
     },
+  };
+}
+
+/** What sampling of counts 0…largest looks up: j as a row, −log j!, and the matrix that turns masses into cumulative sums. */
+function tableOf(largest: number): { counts: Value; logFactorials: Value; sums: Value } {
+  const n = largest + 1;
+  const logs = new Float64Array(n);
+  for (let j = 1; j < n; j++) logs[j] = logs[j - 1] - Math.log(j);
+  const sums = Array.from({ length: n * n }, (_, i) => {
+    const [row, column] = [Math.floor(i / n), i % n];
+    return row > column ? 0 : column === largest ? 2 : 1;
+  });
+  return {
+    counts: constant(Float64Array.from(logs.keys()), [1, n]),
+    logFactorials: constant(logs, [n]),
+    sums: constant(sums, [n, n]),
   };
 }
 
@@ -63,19 +79,4 @@ export function logFactorial(k: Value): Value {
   let shift: Value = add(k, 1);
   for (let i = 2; i <= 7; i++) shift = mul(shift, add(k, i));
   return add(stirling, neg(log(shift)));
-}
-
-/** All leading axes as rows. */
-function rows(x: Value): Value {
-  const last = x.shape[x.shape.length - 1];
-  return reshape(x, [x.shape.slice(0, -1).reduce((n, a) => n * a.size, 1), last]);
-}
-
-/** The matrix that turns masses into cumulative sums: 1 where row ≤ column. */
-function upperTriangle(n: number): Value {
-  const s: Shape = [axis("", n), axis("", n)];
-  return constant(
-    Array.from({ length: n * n }, (_, i) => Number(Math.floor(i / n) <= i % n)),
-    s,
-  );
 }

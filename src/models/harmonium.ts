@@ -92,7 +92,7 @@ export function harmonium({ hidden, visible, init }: HarmoniumOptions): Harmoniu
   const b_x = variable("hidden/bias", [hidden], zeros);
 
   const inputs = (v: Visible, context?: Value): Value =>
-    addAll([...groups.map(({ name, W }) => matmul(v[name], W)), ...(context ? [context] : []), b_x]);
+    groups.reduceRight((sum, { name, W }) => add(matmul(v[name], W), sum), context ? add(context, b_x) : b_x);
 
   const self: Harmonium = {
     variables: [...groups.flatMap(({ W, b }) => [W, b]), b_x],

@@ -141,8 +141,9 @@ function sequences(name: string, { seed, length, spring, code, gain }: SequenceP
       const gain = gainOf(i);
       const uniform = new Float64Array(length * neurons);
       chances.uniform(i, uniform);
+      const λ = new Float64Array(neurons);
       for (let t = 0; t < length; t++) {
-        const λ = rates(code, position[t], gain[t]);
+        rates(code, position[t], gain[t], λ);
         for (let n = 0; n < neurons; n++) uniform[t * neurons + n] = poissonQuantile(uniform[t * neurons + n], λ[n]);
       }
       return uniform;

@@ -51,21 +51,25 @@ export function populationCode({
  * Mean counts of all neurons: gain × exp(−d²/2σ²), summed over the position and its images one turn to either side.
  * @param position rad
  * @param gain     height of a tuning curve, spikes
- * @returns        (neuron)
+ * @param out      where they are written: (neuron)
  */
 export function rates(
   { preferred, circumference, tuningVariance }: PopulationCode,
   position: number,
   gain: number,
+  out = new Float64Array(preferred.length),
 ): Float64Array {
-  const curve = (d: number): number => {
-    const e = (d * d) / (2 * tuningVariance);
-    return e < FAR ? Math.exp(-e) : 0;
-  };
-  return preferred.map((centre) => {
-    const d = wrappedDifference(position, centre, circumference);
-    return gain * (curve(d - circumference) + curve(d) + curve(d + circumference));
-  });
+  const scale = 1 / (2 * tuningVariance);
+  for (let i = 0; i < out.length; i++) {
+    const d = wrappedDifference(position, preferred[i], circumference);
+    let sum = 0;
+    for (let turn = -1; turn <= 1; turn++) {
+      const e = (d + turn * circumference) ** 2 * scale;
+      if (e < FAR) sum += Math.exp(-e);
+    }
+    out[i] = gain * sum;
+  }
+  return out;
 }
 
 /** Further down, a tuning curve is taken for 0: at e^−FAR of its height, 9 standard deviations away. */

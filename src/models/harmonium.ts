@@ -13,6 +13,7 @@ import { poisson } from "../distributions/poisson.ts";
 import { noise, variable } from "../graph/leaves.ts";
 import { softplus } from "../graph/ops/activations.ts";
 import { add, addAll, mean, mul, neg, square, sub } from "../graph/ops/arithmetic.ts";
+import { sum } from "../graph/ops/broadcast.ts";
 import { concat } from "../graph/ops/layout.ts";
 import { matmul } from "../graph/ops/matmul.ts";
 import type { Value } from "../graph/value.ts";
@@ -92,7 +93,7 @@ export function harmonium({ hidden, visible, init }: HarmoniumOptions): Harmoniu
   const b_x = variable("hidden/bias", [hidden], zeros);
 
   const inputs = (v: Visible, context?: Value): Value =>
-    groups.reduceRight((sum, { name, W }) => add(matmul(v[name], W), sum), context ? add(context, b_x) : b_x);
+    groups.reduceRight((rest, { name, W }) => add(matmul(v[name], W), rest), context ? add(context, b_x) : b_x);
 
   const self: Harmonium = {
     variables: [...groups.flatMap(({ W, b }) => [W, b]), b_x],
@@ -119,21 +120,26 @@ export function harmonium({ hidden, visible, init }: HarmoniumOptions): Harmoniu
       return { belief, x0, v, x };
     },
     contrastiveDivergence(data, { x0, v, x }) {
+      const phases = bothPhases(x, x0);
       const rules = groups.flatMap(({ name, W, b }): [Value, Value][] => [
-        [W, pairings(v[name], x, data[name], x0)],
+        [W, pairings(v[name], data[name], phases)],
         [b, mean(sub(v[name], data[name]), [0])],
       ]);
-      return new Map([...rules, [b_x, mean(sub(x, x0), [0])]]);
+      return new Map([...rules, [b_x, sum(phases, [0])]]);
     },
   };
   return self;
 }
 
-/** ⟨v xᵀ⟩ at the chain's end minus ⟨v xᵀ⟩ under the data, means over rows: (units, hidden). */
-export function pairings(v: Value, x: Value, v0: Value, x0: Value): Value {
-  const rows = v.shape[0].size;
-  // One product of both phases, with the factors on the smaller side: the weights' size is passed over once.
-  return matmul(concat([mul(v, 1 / rows), mul(v0, -1 / rows)], 0), concat([x, x0], 0), true);
+/** Hidden units at the chain's end, and under the data with a minus, over the number of rows: (2·row, hidden). Summed up, the rule of b_x. */
+export function bothPhases(x: Value, x0: Value): Value {
+  const rows = x.shape[0].size;
+  return concat([mul(x, 1 / rows), mul(x0, -1 / rows)], 0);
+}
+
+/** ⟨v xᵀ⟩ at the chain's end minus ⟨v xᵀ⟩ under the data, means over rows: (units, hidden). @param phases of x (see bothPhases) */
+export function pairings(v: Value, v0: Value, phases: Value): Value {
+  return matmul(concat([v, v0], 0), phases, true); // one product for both: the weights' size is passed over once
 }
 
 /** Σ_i (y_i − E[y_i | x])²: what a frame and its reconstruction differ by, (row). */

@@ -16,7 +16,7 @@ import { matmul } from "../graph/ops/matmul.ts";
 import { initialOf } from "../nn/initializers.ts";
 import { carried } from "./carried.ts";
 import { clampedGibbs } from "./clamped-gibbs.ts";
-import { harmonium, pairings, squaredError } from "./harmonium.ts";
+import { bothPhases, harmonium, pairings, squaredError } from "./harmonium.ts";
 import type { Model } from "./model.ts";
 import { frameObservation, type RecurrentHarmoniumConfig } from "./recurrent-harmonium.ts";
 
@@ -59,7 +59,7 @@ export function trbm(config: RecurrentHarmoniumConfig): Model {
       const chain = gibbs({ sensory: y }, { turns: config.turns, context: matmul(u.before, W_u) });
       u.carry(config.state === "mean" ? chain.belief.mean : chain.x0);
       const gradients = contrastiveDivergence({ sensory: y }, chain);
-      gradients.set(W_u, pairings(u.before, chain.x, u.before, chain.x0));
+      gradients.set(W_u, pairings(u.before, u.before, bothPhases(chain.x, chain.x0)));
       return { gradients, terms: { "squared-error": squaredError(y, down(chain.x0)["sensory"]) } };
     },
     filter,

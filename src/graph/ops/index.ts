@@ -14,6 +14,7 @@ import { maximum, maxOp, minimum } from "./extrema.ts";
 import { gatherOp } from "./gather.ts";
 import { concatOp, reshapeOp, splitOp, transposeOp } from "./layout.ts";
 import { matmulOp } from "./matmul.ts";
+import { matmulAddOp } from "./matmul-add.ts";
 import { maxPoolGatherOp, maxPoolOp, maxPoolScatterOp } from "./max-pool.ts";
 import { pixelShuffleOp, pixelUnshuffleOp } from "./pixel-shuffle.ts";
 import { padOp, sliceOp } from "./slice.ts";
@@ -24,7 +25,7 @@ export const allOps: readonly Op[] = [
   ...[neg, add, sub, mul, div, exp, log, sqrt, abs].map(opOf),
   ...[tanh, sigmoid, relu, softplus].map(opOf),
   ...[greater, greaterOrEqual, equal, maximum, minimum].map(opOf),
-  ...([indicatorOp, whereOp, sumOp, expandOp, maxOp, softmaxOp, matmulOp] as unknown as Op[]),
+  ...([indicatorOp, whereOp, sumOp, expandOp, maxOp, softmaxOp, matmulOp, matmulAddOp] as unknown as Op[]),
   ...([reshapeOp, transposeOp, concatOp, splitOp, stopGradientOp] as unknown as Op[]),
   ...([leakyReluOp, slopeOp] as unknown as Op[]),
   ...([convOp, convTransposeOp, convWeightOp] as unknown as Op[]),

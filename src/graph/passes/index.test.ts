@@ -17,7 +17,16 @@ test("the passes and their order", () => {
   expect(allPasses.map((p) => p.name)).toEqual([
     ...["simplify", "fold", "zeros", "share", "split-channels"],
     ...["join-pieces", "sum-products", "hoist", "before-split", "join-pieces", "simplify", "share"],
-    ...["split-gates", "blocked-layout", "weight-gradients", "simplify", "share", "fuse-blocked", "nominal-shapes"],
+    ...[
+      "split-gates",
+      "blocked-layout",
+      "weight-gradients",
+      "simplify",
+      "share",
+      "fuse-blocked",
+      "product-sums",
+      "nominal-shapes",
+    ],
   ]);
 });
 

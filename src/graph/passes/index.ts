@@ -6,6 +6,7 @@ import { fuseBlocked } from "./fuse-blocked.ts";
 import { hoist } from "./hoist.ts";
 import { joinPieces } from "./join-pieces.ts";
 import { nominalShapes } from "./nominal-shapes.ts";
+import { productSums } from "./product-sums.ts";
 import type { Pass } from "./rewrite.ts";
 import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
@@ -36,6 +37,7 @@ export const allPasses: readonly Pass[] = [
   simplify,
   share,
   fuseBlocked,
+  productSums,
   nominalShapes,
 ];
 

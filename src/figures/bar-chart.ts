@@ -22,6 +22,8 @@ export interface BarChartOptions extends ChartOptions {
   readonly bars: readonly Bar[];
   /** Names of the colours in the legend; none for bars of one kind. */
   readonly groups?: readonly string[];
+  /** Numbers of the groups' colours in the palette (default: those of the groups). */
+  readonly colors?: readonly number[];
   /** The axis of names. */
   readonly names: AxisText;
   /** The axis of values; bars begin at 0, or at the edge of a domain that leaves 0 out. */
@@ -34,6 +36,7 @@ export interface BarChartOptions extends ChartOptions {
  */
 export function barChart(options: BarChartOptions): string {
   const { bars, groups = [], id } = options;
+  const colorOfGroup = (group: number): string => colorOf(options.colors?.[group] ?? group);
   checkBars(bars, groups);
   const names = [...new Set(bars.map((bar) => bar.name))];
   const kinds = Math.max(1, ...bars.map((bar) => (bar.group ?? 0) + 1));
@@ -52,7 +55,7 @@ export function barChart(options: BarChartOptions): string {
   const share = 0.8 / kinds;
   const from = (bar: Bar) => names.indexOf(bar.name) - 0.4 + share * (bar.group ?? 0);
   const across = { from: (bar: Bar) => from(bar) + 0.02, to: (bar: Bar) => from(bar) + share - 0.02 };
-  const style = { fill: (bar: Bar) => colorOf(bar.group ?? 0), clip, className: `${id}-bars` };
+  const style = { fill: (bar: Bar) => colorOfGroup(bar.group ?? 0), clip, className: `${id}-bars` };
   const whisker = { stroke: INK, strokeWidth: 1.5, clip, className: `${id}-errors` };
   const uncertain = bars.filter((bar) => bar.low !== undefined && bar.high !== undefined);
   const middle = (bar: Bar) => from(bar) + share / 2;
@@ -73,7 +76,9 @@ export function barChart(options: BarChartOptions): string {
     y: stands ? valueAxis : bandAxis,
     grid: [stands ? "y" : "x"],
     legend:
-      options.legend === false ? [] : groups.map((name, g) => ({ name, color: colorOf(g), mark: "square" as const })),
+      options.legend === false
+        ? []
+        : groups.map((name, g) => ({ name, color: colorOfGroup(g), mark: "square" as const })),
     marks,
   });
 }

@@ -46,9 +46,13 @@ export type Reading = Pick<DecodedFactor, "factor" | "value" | "chance"> & {
 
 const readings = ({ state, r2, accuracy }: DecodedState): Readings => ({ name: state, r2, accuracy });
 
+/** Number of the palette for what is known without a state. */
+const GRAY = 7;
+
 /** R² and accuracies side by side, a colour for each reader, and what chance gives. */
 export function decodingChart(id: string, all: readonly Readings[]): string {
   const names = [...all.map(({ name }) => name), "chance"];
+  const colors = [...all.keys(), GRAY];
   const chart = (key: "r2" | "accuracy", label: string): string => {
     const bars = all.flatMap((reading, group) =>
       reading[key].map(({ factor, value, low, high }): Bar => ({ name: factorName(factor), value, low, high, group })),
@@ -63,12 +67,13 @@ export function decodingChart(id: string, all: readonly Readings[]): string {
       legend: false,
       background: false,
       groups: names,
+      colors,
       bars: [...bars, ...chance],
       names: { label: "" },
       // What falls far below 0 is as bad as what falls a little.
       value: { label, domain: [Math.max(-0.5, 1.1 * least), 1] },
     });
   };
-  const legend = names.map((name, g): LegendItem => ({ name, color: colorOf(g), mark: "square" }));
+  const legend = names.map((name, g): LegendItem => ({ name, color: colorOf(colors[g]), mark: "square" }));
   return panels([chart("r2", "R²"), chart("accuracy", "share of right classes")], { id, labels: true, legend });
 }

@@ -1,4 +1,4 @@
-import { wrappedDifference } from "../base/circle.ts";
+import { wrapped, wrappedDifference } from "../base/circle.ts";
 import { UsageError } from "../base/errors.ts";
 import {
   applied,
@@ -45,8 +45,8 @@ export interface NoisySequence {
 
 export interface KalmanOptions {
   /**
-   * Circumference, if y is known on a circle only: each y_t then stands for its image nearest to the prediction C m_t|t−1.
-   * States are not wrapped. Default ∞: a line.
+   * Circumference, if y is known on a circle only: each y_t then stands for its image nearest to the prediction C m_t|t−1, the first
+   * of a sequence for its image nearest to 0, as states begin within half a turn of 0. States are not wrapped. Default ∞: a line.
    */
   readonly circumference?: number;
 }
@@ -77,6 +77,7 @@ export function kalmanFilter(
   const filtered: Belief[] = [];
   let logLikelihood = 0;
   let { mean: m, covariance: P } = model.start;
+  let seen = false;
   for (let t = 0; t < y.length; t++) {
     if (t > 0) {
       m = applied(A, m);
@@ -84,7 +85,9 @@ export function kalmanFilter(
     }
     predicted.push({ mean: m, covariance: P });
     if (R[t] < Infinity) {
-      const e = wrappedDifference(y[t], dot(C, m), circumference); // innovation
+      const expected = dot(C, m);
+      const e = seen ? wrappedDifference(y[t], expected, circumference) : wrapped(y[t], circumference) - expected; // innovation
+      seen = true;
       const PCᵀ = applied(P, C);
       const S = dot(C, PCᵀ) + R[t]; // its variance
       const K = scaled(PCᵀ, 1 / S);

@@ -11,11 +11,17 @@ const runs = records("results/runs").map(
   ([file, { recipe, preset, data, seed, config, metrics, seconds, threads, versions }]) =>
     `| \`${recipe}\` | ${preset} | ${data} | ${seed} | ${config.train.epochs} | ${score(metrics.test)} | ${Math.round(seconds / 60)} min, ${threads} ${threads === 1 ? "thread" : "threads"} | \`${versions.commit ?? "-"}\` | [${file}](results/runs/${file}) |`,
 );
-const speeds = records("bench/results").flatMap(([file, { cases, threads, versions: built }]) =>
+const speeds = records("bench/results").flatMap(([file, { cases = [], threads, versions: built }]) =>
   cases.flatMap(({ name, ratio, ratioRange, helmholtz, pytorch, memory, versions }) =>
     ratio === undefined
       ? []
       : `| ${name} | ${helmholtz.median.toFixed(1)} | ${pytorch.median.toFixed(1)} | ${ratio.toFixed(2)} (${ratioRange.map((r) => r.toFixed(2)).join("–")}) | ${memory.helmholtz ?? "?"} / ${memory.pytorch ?? "?"} | ${threads} | ${versions.onnxruntime} / ${versions.pytorch} | \`${built.commit ?? "-"}\` | [${file}](bench/results/${file}) |`,
+  ),
+);
+const epochs = records("bench/results").flatMap(([file, { ratios, what, cpu, threads }]) =>
+  Object.entries(ratios ?? {}).map(
+    ([name, all]) =>
+      `Time of ${what} over that of ${name}: **${middle(all).toFixed(2)}** (${Math.min(...all).toFixed(2)}–${Math.max(...all).toFixed(2)}, ${all.length} rounds, ${threads} ${threads === "1" ? "thread" : "threads"}, ${cpu}; [${file}](bench/results/${file})).`,
   ),
 );
 const means = records("bench/results").flatMap(([file, { geometricMean, cases }]) =>
@@ -32,7 +38,7 @@ ${runs.join("\n")}
 | training step | Helmholtz ms | PyTorch ms | ratio, median (range) of alternating turns | peak memory MiB | threads | ONNX Runtime / PyTorch | commit | record |
 | --- | ---: | ---: | --- | --- | ---: | --- | --- | --- |
 ${speeds.join("\n")}
-${means.map((line) => `\n${line}\n`).join("")}
+${[...means, ...epochs].map((line) => `\n${line}\n`).join("")}
 ${end}`;
 
 const readme = readFileSync(new URL("README.md", root), "utf8");
@@ -59,4 +65,9 @@ function score(metrics) {
   const label = name === "elbo" ? "ELBO" : name;
   const accuracy = metrics.accuracy === undefined ? "" : `, accuracy ${(100 * metrics.accuracy).toFixed(2)} %`;
   return `${label} ${value.toFixed(Math.abs(value) < 10 ? 4 : 2)}${accuracy}`;
+}
+
+/** The median, the upper one of two. */
+function middle(all) {
+  return [...all].sort((a, b) => a - b)[all.length >> 1];
 }

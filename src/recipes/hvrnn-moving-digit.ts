@@ -100,7 +100,8 @@ export const hvrnnMovingDigit = recipe<Config>({
     quick: {
       note:
         "32 × 32 pixels, 16 maps instead of 64, states of 128 instead of 256; 19,600 updates at a rate that falls from 1e-3 to 1e-4 " +
-        "instead of 1.5 million at 1e-4. The same layers, latents and scene at half the resolution.",
+        "instead of 1.5 million at 1e-4; errors of features cost twice as much (σ = 0.7), as there are fewer. The same layers, latents and scene " +
+        "at half the resolution.",
       config: quick,
     },
     smoke: {

@@ -29,7 +29,7 @@ export const paper =
 export const notes: Readonly<Record<PresetName, string>> = {
   paper: "Sizes and schedule of the authors' code; three trainings of either network that differ in the seed.",
   quick:
-    "Both networks at half the resolution, a quarter of the maps and half the states, 19,600 updates; three seeds of either.",
+    "Both networks at half the resolution, a quarter of the maps and half the states, 19,600 updates, errors of features counted twice; three seeds of either.",
   smoke: "Tiny networks on generated glyphs, for tests.",
 };
 

@@ -60,7 +60,7 @@ for (const [name, all] of Object.entries(ratios)) {
 }
 if (values.json) {
   const record = {
-    what: "seconds an epoch of local/ppc, preset paper, an rEFH",
+    what: "an epoch of `local/ppc` (an rEFH, preset paper), in seconds",
     cpu: cpus()[0].model,
     threads,
     numpy,

@@ -36,8 +36,8 @@ export const suppression = experiment<SuppressionOptions>({
       options: { ...defaults, sequences: 1000 },
     },
     quick: {
-      note: `${notes.quick} 500 films. The classifier is trained for 3 epochs.`,
-      runs: [...bothRuns("quick", [1, 2, 3]), classifierRun("quick")],
+      note: `${notes.quick} 500 films; one classifier, 20 epochs.`,
+      runs: [...bothRuns("quick", [1, 2, 3]), classifierRun("paper")],
       options: defaults,
     },
     smoke: {

@@ -69,7 +69,7 @@ export async function measureDecoding(subject: Subject, options: DecodingOptions
   const how = { units, stream: stream(subject.seed, "probe/decoding"), folds: options.folds };
   const states = names.map(({ name, layer, traced }, i): DecodedState => {
     const rows = rowsAt(values[traced], films, frames);
-    const found = ridgeDecoding(rows, [...continuous, ...others], { ...how, bounded: true });
+    const found = ridgeDecoding(rows, [...continuous, ...others], how);
     const classes = discrete.map((factor) => logisticDecoding(rows, factor, how));
     subject.progress?.(0.5 + (i + 1) / names.length / 2);
     return {
@@ -118,7 +118,7 @@ export const decodingProbe = probe<DecodingOptions, DecodingResult>({
   about:
     "Factors that films were drawn from are read out of each layer's state h and latents z (posterior means), films being seen whole: continuous ones by ridge regression (R²), those of " +
     "few values by multinomial logistic regression (share of right classes). Every film is predicted by a fit on others, and the ridge penalty is chosen " +
-    "among these; no prediction leaves the range of the factor in them. Chance: R² from the states of other films, and the share of the most frequent class. With 95 % bootstrap intervals over films.",
+    "among these. Chance: R² from the states of other films, and the share of the most frequent class. With 95 % bootstrap intervals over films.",
   needs,
   options: decodingOptions,
   measure: measureDecoding,

@@ -16,11 +16,6 @@ export interface CrossValidation {
 export interface RidgeOptions extends CrossValidation {
   /** Penalties to choose from, per row and for features of variance 1 (default 10⁻⁶, 10⁻⁵, …, 10). */
   readonly penalties?: readonly number[];
-  /**
-   * Are predictions held within the range of the target in the rows of their fit? (default false) A feature that hardly varies in these
-   * rows may get a large weight, which carries predictions anywhere where it does vary.
-   */
-  readonly bounded?: boolean;
 }
 
 /** Ridge regression with its predictions of rows it has not seen. */
@@ -42,28 +37,27 @@ export interface HeldOutRidge {
 export function heldOutRidge(
   features: Rows,
   targets: readonly Float64Array[],
-  { units, stream, folds = 5, penalties: candidates = PENALTIES, bounded = false }: RidgeOptions,
+  { units, stream, folds = 5, penalties: candidates = PENALTIES }: RidgeOptions,
 ): HeldOutRidge {
   const [x, y] = [columnsOf(features).map(centred), targets.map(centred)];
   const fold = foldsOfUnits(units, folds, stream, 3);
   const columns = [...x, ...y].map((c) => c.values);
   const moments = momentsOfFolds(columns, fold, folds);
+  const all = addMoments(moments);
   const predictions = y.map(({ values }) => new Float64Array(values.length));
   moments.forEach((_, f) => {
     const others = moments.filter((_, g) => g !== f);
-    const fit = fitRidge(addMoments(others), choosePenalties(others, y.length, candidates));
+    const fit = fitRidge(addMoments(others), choosePenalties(others, y.length, candidates), all);
     predictions.forEach((out, t) => {
-      const { low, high } = bounded ? rangeOutside(y[t].values, fold, f) : EVERYWHERE;
       fold.forEach((g, row) => {
         if (g !== f) return;
-        let sum = fit.intercepts[t];
-        for (let i = 0; i < x.length; i++) sum += fit.weights[t][i] * columns[i][row];
-        out[row] = y[t].mean + Math.min(high, Math.max(low, sum));
+        out[row] = y[t].mean + fit.intercepts[t];
+        for (let i = 0; i < x.length; i++) out[row] += fit.weights[t][i] * columns[i][row];
       });
     });
   });
   const penalties = choosePenalties(moments, y.length, candidates);
-  const { weights, intercepts } = fitRidge(addMoments(moments), penalties);
+  const { weights, intercepts } = fitRidge(all, penalties);
   return {
     predictions,
     penalties,
@@ -75,14 +69,6 @@ export function heldOutRidge(
 }
 
 const PENALTIES: readonly number[] = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10];
-
-const EVERYWHERE = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY } as const;
-
-/** Of values in rows that are not in a fold. */
-function rangeOutside(values: Float64Array, fold: ArrayLike<number>, left: number): { low: number; high: number } {
-  const others = values.filter((_, row) => fold[row] !== left);
-  return { low: others.reduce((a, b) => Math.min(a, b)), high: others.reduce((a, b) => Math.max(a, b)) };
-}
 
 /** Moments of centred columns lose no digits to the mean. */
 function centred(column: Float64Array): { values: Float64Array; mean: number } {

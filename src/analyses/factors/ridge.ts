@@ -12,10 +12,16 @@ export interface RidgeFit {
 /**
  * Ridge regression (Hoerl & Kennard 1970): minimises the mean over rows of (y − ŷ)² plus penalty · Σ (weight · std of
  * the feature)². The penalty is thus on features of variance 1 and does not depend on the number of rows; the intercept
- * is free. Constant features get weight 0.
+ * is free. Constant features get weight 0; so do those that hardly vary in these rows beside others, where they would carry predictions
+ * anywhere.
  * @param penalties one above 0 for each target
+ * @param everywhere moments of the rows that are to be predicted as well
  */
-export function fitRidge({ size, products }: Moments, penalties: ArrayLike<number>): RidgeFit {
+export function fitRidge(
+  { size, products }: Moments,
+  penalties: ArrayLike<number>,
+  everywhere: Moments = { size, products },
+): RidgeFit {
   const at = (i: number, j: number): number => products[i * size + j];
   const n = at(size - 1, size - 1);
   const [targets, features] = [penalties.length, size - 1 - penalties.length];
@@ -23,7 +29,8 @@ export function fitRidge({ size, products }: Moments, penalties: ArrayLike<numbe
   const covariance = (i: number, j: number): number => at(i, j) / n - mean[i] * mean[j];
   const std = Float64Array.from({ length: features }, (_, i) => {
     const variance = covariance(i, i);
-    return variance > 1e-12 * (at(i, i) / n) ? Math.sqrt(variance) : 0; // below, it is rounding
+    const least = Math.max(1e-12 * (at(i, i) / n), STILL ** 2 * varianceIn(everywhere, i)); // below the first, it is rounding
+    return variance > least ? Math.sqrt(variance) : 0;
   });
   const kept = Array.from(std.keys()).filter((i) => std[i] > 0);
   const correlations = kept.flatMap((i) => kept.map((j) => covariance(i, j) / (std[i] * std[j])));
@@ -43,6 +50,15 @@ export function fitRidge({ size, products }: Moments, penalties: ArrayLike<numbe
   return { weights, intercepts };
 }
 
+/** A feature stands still in rows where its standard deviation is less than this share of that everywhere. */
+const STILL = 0.01;
+
+function varianceIn({ size, products }: Moments, i: number): number {
+  const last = size - 1;
+  const n = products[last * size + last];
+  return products[i * size + i] / n - (products[i * size + last] / n) ** 2;
+}
+
 /**
  * The penalty of each target with the least squared error on left-out folds: each fold is predicted by the fit on all
  * others.
@@ -56,10 +72,11 @@ export function choosePenalties(
   const falling = [...candidates].sort((a, b) => b - a);
   const [best, least] = [new Float64Array(targets), new Float64Array(targets).fill(Number.POSITIVE_INFINITY)];
   const training = folds.map((left) => addMoments(folds.filter((f) => f !== left)));
+  const all = addMoments(folds);
   for (const penalty of falling) {
     const errors = new Float64Array(targets);
     folds.forEach((left, f) => {
-      squaredErrors(left, fitRidge(training[f], new Float64Array(targets).fill(penalty))).forEach((e, t) => {
+      squaredErrors(left, fitRidge(training[f], new Float64Array(targets).fill(penalty), all)).forEach((e, t) => {
         errors[t] += e;
       });
     });

@@ -91,6 +91,16 @@ describe("draws", () => {
     },
   );
 
+  test.each([8, 20, 80])(
+    "at a log rate of %d, far beyond the largest count, nearly all draws are that",
+    async (logRate) => {
+      const counts = poisson(vector(logRate), 31).sample(noise("u", "uniform", [2000, 1]));
+      const found = await drawn(counts);
+      expect(found.filter((k) => k < 24)).toHaveLength(0); // less than one in 10⁵ of a truncated Poisson of rate 160
+      expect(found.filter((k) => k === 31).length).toBeGreaterThan(1500); // 1 − 31/160 of 2000
+    },
+  );
+
   test("no count exceeds the largest that was allowed, whatever the rate", async () => {
     const draws = await drawn(poisson(vector(Math.log(9)), 10).sample(noise("u", "uniform", [2000, 1])));
     expect(Math.max(...draws)).toBe(10);

@@ -4,6 +4,7 @@ import { add, div, mul, neg, sub } from "../graph/ops/arithmetic.ts";
 import { expand, sum } from "../graph/ops/broadcast.ts";
 import { greaterOrEqual, indicator } from "../graph/ops/compare.ts";
 import { exp, log } from "../graph/ops/elementary.ts";
+import { minimum } from "../graph/ops/extrema.ts";
 import { reshape } from "../graph/ops/layout.ts";
 import { matmul } from "../graph/ops/matmul.ts";
 import { slice } from "../graph/ops/slice.ts";
@@ -34,8 +35,9 @@ export function poisson(logRate: Value, largest = 63): Poisson {
     sample: (u) => {
       const column = (v: Value): Value => reshape(v, [axis("", sizeOf(u.shape)), axis("", 1)]);
       // λʲ/j!, the mass but for e^−λ, which both sides of the comparison would have
-      const { counts, logFactorials, sums } = tableOf(largest);
-      const mass = exp(add(matmul(column(expand(logRate, u.shape)), counts), logFactorials));
+      const { counts, logFactorials, sums, highest } = tableOf(largest);
+      const finite = minimum(logRate, highest);
+      const mass = exp(add(matmul(column(expand(finite, u.shape)), counts), logFactorials));
       const cumulative = matmul(mass, sums);
       const all = slice(cumulative, 1, largest, largest + 1);
       // The last column is twice the sum of all, which half of u·2F(largest) never passes.
@@ -45,8 +47,11 @@ export function poisson(logRate: Value, largest = 63): Poisson {
   };
 }
 
-/** What sampling of counts 0…largest looks up: j as a row, −log j!, and the matrix that turns masses into cumulative sums. */
-function tableOf(largest: number): { counts: Value; logFactorials: Value; sums: Value } {
+/**
+ * What sampling of counts 0…largest looks up: j as a row, −log j!, the matrix that turns masses into cumulative sums, and the log rate,
+ * far beyond the largest count, up to which no λʲ/j! leaves float32.
+ */
+function tableOf(largest: number): { counts: Value; logFactorials: Value; sums: Value; highest: number } {
   const n = largest + 1;
   const logs = new Float64Array(n);
   for (let j = 1; j < n; j++) logs[j] = logs[j - 1] - Math.log(j);
@@ -58,6 +63,7 @@ function tableOf(largest: number): { counts: Value; logFactorials: Value; sums: 
     counts: constant(Float64Array.from(logs.keys()), [1, n]),
     logFactorials: constant(logs, [n]),
     sums: constant(sums, [n, n]),
+    highest: (80 - logs[largest]) / Math.max(1, largest),
   };
 }
 

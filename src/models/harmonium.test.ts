@@ -161,3 +161,19 @@ test("conditionals are those of the joint distribution: Bernoulli both ways, Poi
     expect(rates.data[i]).toBeCloseTo(Math.exp(exponent(unit(1), [1, 0]) - exponent(unit(0), [1, 0])), 12);
   }
 });
+
+test.each([
+  ["bernoulli", 0.136],
+  ["poisson", 2.5],
+] as const)("%s units start at the mean they are given, where they hear nothing", (family, mean) => {
+  const visible = { sensory: { units: axis("unit", V), family, mean } };
+  const { down, variables } = harmonium({ hidden: axis("hidden", H), visible, init: "zeros" });
+  const first = variables.map((v) => {
+    const out = new Float32Array(sizeOf(v.shape));
+    if (v.node.leaf?.kind === "variable") v.node.leaf.initial(out, stream(1, leafName(v)));
+    return [leafName(v), out];
+  });
+  const x = input("x", [axis("batch", 1), axis("hidden", H)]);
+  const [found] = interpret([down(x)["sensory"].mean], { ...Object.fromEntries(first), x: [1, 0] });
+  for (const p of found.data) expect(p).toBeCloseTo(mean, 6);
+});

@@ -17,7 +17,7 @@ import { sum } from "../graph/ops/broadcast.ts";
 import { concat } from "../graph/ops/layout.ts";
 import { matmul } from "../graph/ops/matmul.ts";
 import type { Value } from "../graph/value.ts";
-import { type Init, initialOf } from "../nn/initializers.ts";
+import { constant, type Init, initialOf } from "../nn/initializers.ts";
 
 /** Distributions of visible units, by their natural parameter b + Wx: a logit, or the logarithm of a rate. */
 export const unitFamilies = {
@@ -26,6 +26,12 @@ export const unitFamilies = {
 } as const;
 
 export type UnitFamily = keyof typeof unitFamilies;
+
+/** The natural parameter of a mean. */
+const naturalOf: Readonly<Record<UnitFamily, (mean: number) => number>> = {
+  bernoulli: (p) => Math.log(p / (1 - p)),
+  poisson: (rate) => Math.log(rate),
+};
 
 /** The largest count that the chain draws: at a rate of 10, one draw in 10⁷ would be larger. */
 const MOST_COUNTS = 31;
@@ -36,9 +42,19 @@ export type Visible = Readonly<Record<string, Value>>;
 export interface HarmoniumOptions {
   readonly hidden: Axis;
   /** Groups of visible units, by name: "sensory", say. Their variables are "<name>/weight" and "<name>/bias". */
-  readonly visible: Readonly<Record<string, { readonly units: Axis; readonly family: UnitFamily }>>;
-  /** First weights; biases start at 0. */
+  readonly visible: Readonly<Record<string, VisibleGroup>>;
+  /** First weights. Hidden biases start at 0. */
   readonly init: Init;
+}
+
+export interface VisibleGroup {
+  readonly units: Axis;
+  readonly family: UnitFamily;
+  /**
+   * Mean of the units in the data, at which they then start: their biases are its natural parameter (Hinton 2010, A practical guide to
+   * training RBMs, §8.1). Without it biases start at 0.
+   */
+  readonly mean?: number;
 }
 
 export interface Harmonium {
@@ -84,11 +100,11 @@ export interface Chain {
 
 export function harmonium({ hidden, visible, init }: HarmoniumOptions): Harmonium {
   const zeros = initialOf("zeros", { in: 1, out: 1 });
-  const groups = Object.entries(visible).map(([name, { units, family }]) => ({
+  const groups = Object.entries(visible).map(([name, { units, family, mean }]) => ({
     name,
     family: unitFamilies[family],
     W: variable(`${name}/weight`, [units, hidden], initialOf(init, { in: units.size, out: hidden.size })),
-    b: variable(`${name}/bias`, [units], zeros),
+    b: variable(`${name}/bias`, [units], mean === undefined ? zeros : constant(naturalOf[family](mean))),
   }));
   const b_x = variable("hidden/bias", [hidden], zeros);
 

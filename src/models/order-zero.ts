@@ -13,11 +13,11 @@ import { frameObservation, type RecurrentHarmoniumConfig } from "./recurrent-har
 export type OrderZeroConfig = Omit<RecurrentHarmoniumConfig, "state">;
 
 export function orderZero(config: OrderZeroConfig): Model {
-  const { family, turns, init } = config;
+  const { family, frameMean: mean, turns, init } = config;
   const [unit, hidden] = [axis("unit", config.units), axis("hidden", config.hidden)];
   const { up, down, gibbs, contrastiveDivergence, variables } = harmonium({
     hidden,
-    visible: { sensory: { units: unit, family } },
+    visible: { sensory: { units: unit, family, mean } },
     init,
   });
 

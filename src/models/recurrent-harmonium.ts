@@ -8,6 +8,8 @@ export interface RecurrentHarmoniumConfig {
   /** Size of a frame y_t. */
   readonly units: number;
   readonly family: UnitFamily;
+  /** Mean of y's units in the data, which the biases b_y start from; without it they start at 0. */
+  readonly frameMean?: number;
   /** Size of x_t, and of the state u_t. */
   readonly hidden: number;
   /** Turns of Gibbs sampling, the k of CD-k. */

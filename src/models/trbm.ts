@@ -23,7 +23,8 @@ import { frameObservation, type RecurrentHarmoniumConfig } from "./recurrent-har
 /** The parts that the TRBM and the RTRBM share. */
 export function trbmParts(config: RecurrentHarmoniumConfig) {
   const [unit, hidden, state] = [axis("unit", config.units), axis("hidden", config.hidden), axis("", config.hidden)];
-  const frame = harmonium({ hidden, visible: { sensory: { units: unit, family: config.family } }, init: config.init });
+  const { family, frameMean: mean, init } = config;
+  const frame = harmonium({ hidden, visible: { sensory: { units: unit, family, mean } }, init });
   const fans = { in: config.hidden, out: config.hidden };
   const W_u = variable("recurrent/weight", [state, hidden], initialOf(config.init, fans));
   const latents: Model["latents"] = [{ name: "x", layer: 1, shape: [hidden], kind: "stochastic" }];

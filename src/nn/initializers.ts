@@ -43,6 +43,11 @@ export function initializer(name: string, fans: Fans): Initial {
   return choose<(fans: Fans) => Initial>("initializer", name, initializers)(fans);
 }
 
+/** The same number for every element. */
+export function constant(value: number): Initial {
+  return (out) => void out.fill(value);
+}
+
 /** N(0, std²) for every element. */
 export function gaussian(std: number): Initial {
   return (out, stream) => {

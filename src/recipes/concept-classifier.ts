@@ -32,6 +32,7 @@ const paper: Config = {
     evaluateEvery: 1,
     checkpointEvery: null,
     earlyStop: null,
+    average: null,
   },
 };
 

@@ -36,6 +36,7 @@ const paper: Config = {
     evaluateEvery: 1,
     checkpointEvery: null,
     earlyStop: null,
+    average: null,
   },
 };
 

@@ -58,6 +58,8 @@ export const trainSchema = z.strictObject({
   checkpointEvery: count.nullable(),
   /** Ends when the objective on `holdOut` training images, which are then not trained on, has not risen for `patience` evaluations. */
   earlyStop: z.strictObject({ patience: count, holdOut: count }).nullable(),
+  /** The run's parameters are their mean at the ends of this many last epochs; null: those at the end. */
+  average: count.nullable().default(null),
 });
 
 /** Which data, and how much of it. */

@@ -60,6 +60,7 @@ const paper: Config = {
     evaluateEvery: 10,
     checkpointEvery: null,
     earlyStop: null,
+    average: null,
   },
 };
 

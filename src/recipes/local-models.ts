@@ -17,6 +17,8 @@ export const harmoniumSchema = z.strictObject({
   state,
   /** Standard deviation of the first weights. */
   spread: z.number().positive(),
+  /** Mean of a frame's units in the data, which their biases start from; null: biases start at 0. */
+  frameMean: z.number().positive().nullable().default(null),
 });
 
 /** Settings of the TVAE. */

@@ -41,6 +41,7 @@ const paper: Config = {
     evaluateEvery: 20,
     checkpointEvery: null,
     earlyStop: null,
+    average: null,
   },
 };
 

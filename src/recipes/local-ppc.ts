@@ -35,7 +35,7 @@ const momentum = {
 
 /** Protocol of the authors' code: one update a time step, averaged over 40 trajectories; masses grow by a tenth an epoch. */
 const paper: Config = {
-  model: { kind: "refh", hidden: 240, turns: 1, state: "mean", spread: 0.005 },
+  model: { kind: "refh", hidden: 240, turns: 1, state: "mean", spread: 0.005, frameMean: null },
   data: { id: "lti-ppc", trainLimit: null, testLimit: null, length: 1000, testLength: 1000, sequences: 40 },
   train: {
     batch: 40,
@@ -46,6 +46,7 @@ const paper: Config = {
     evaluateEvery: 5,
     checkpointEvery: null,
     earlyStop: null,
+    average: null,
   },
 };
 
@@ -134,8 +135,8 @@ export const localPpc = recipe<Config>({
     const frame = { units: populationCode().preferred.length, family: "poisson" } as const;
     if (model.kind === "rvae") return rvae({ ...model, ...frame, init: "glorot-uniform" });
     if (model.kind === "tvae") return tvae({ ...model, ...frame, init: "glorot-uniform" });
-    const { kind, spread, ...sizes } = model;
-    const config = { ...sizes, ...frame, init: gaussian(spread) };
+    const { kind, spread, frameMean, ...sizes } = model;
+    const config = { ...sizes, ...frame, frameMean: frameMean ?? undefined, init: gaussian(spread) };
     if (kind === "order-zero") return orderZero(config);
     if (kind === "refh") return refh(config);
     if (kind === "trbm") return trbm(config);

@@ -59,6 +59,9 @@ export function planTraining(train: TrainConfig, seed: number, dataset: Dataset,
       ...(held > 0 ? [{ name: "validation", split: all, from: all.count - held, to: all.count }] : []),
       { name: "test", split: test, from: 0, to: test.count },
     ],
+    ...(train.average !== null && {
+      average: { after: Math.max(0, train.epochs - train.average) * epoch, every: epoch },
+    }),
     ...(train.clip !== null && { clip: train.clip }),
     ...(train.earlyStop && { earlyStop: { on: "validation", patience: train.earlyStop.patience } }),
   };

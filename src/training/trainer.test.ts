@@ -12,7 +12,7 @@ import { add, log } from "../graph/ops/index.ts";
 import { vae } from "../models/vae.ts";
 import { cpu } from "../runtime/onnxruntime-node.ts";
 import type { State } from "../runtime/session.ts";
-import { checkpointSteps, loadCheckpoint } from "./checkpoint.ts";
+import { checkpointSteps, decodeVariables, loadCheckpoint } from "./checkpoint.ts";
 import { openEvaluator } from "./evaluate.ts";
 import { wholeExamples } from "./examples.ts";
 import { openMetricLog, readMetricLog } from "./metric-log.ts";
@@ -106,6 +106,7 @@ describe("a training continued", () => {
   test.each([
     ["", plan, [5, 10, 15, 20, 24]],
     [" with clipped gradients", { ...plan, clip: 0.5 }, [10]],
+    [" with averaged parameters", { ...plan, average: { after: 6, every: 6 } }, [5, 10, 15, 20, 24]],
     [" with early stopping that does not come", { ...plan, earlyStop: { on: "test", patience: 2 } }, [5, 10, 20]],
   ] as const)("from a checkpoint%s ends with the bytes and the metrics of one in one go", async (_, p, steps) => {
     const whole = await train("whole", {}, p);
@@ -193,6 +194,41 @@ describe("the same training", () => {
     await train("a");
     const losses = metrics("a").flatMap((r) => (r.split === "train" ? [r.metrics["loss"]] : []));
     expect(losses.at(-1)).toBeLessThan(0.7 * losses[0]);
+  });
+});
+
+describe("averaged parameters", () => {
+  const every6 = { ...plan, checkpointEvery: 6 };
+  const average = { after: 6, every: 6 };
+  const kept = (name: string, step: number): State => {
+    const path = join(root, "kept", name, String(step), "model.safetensors");
+    return decodeVariables(readFileSync(path), path);
+  };
+
+  test("are the mean of those at the ends of the last epochs, and training goes on from what it had", async () => {
+    const { result } = await train("a", {}, { ...every6, average });
+    await train("b", {}, every6);
+    expect(bits(kept("a", 24))).toEqual(bits(kept("b", 24)));
+    for (const [name, last] of Object.entries(kept("a", 24))) {
+      const mean = last.map((_, i) => [12, 18, 24].reduce((sum, step) => sum + kept("b", step)[name][i] / 3, 0));
+      expect(Math.max(...mean.map((m, i) => Math.abs(m - result.state[name][i])))).toBeLessThan(1e-6);
+      expect(result.state[name]).not.toEqual(last);
+    }
+  });
+
+  test("are what is scored, from their first on", async () => {
+    const scored: State[] = [];
+    const evaluator = {
+      evaluate: async (parameters: State) => {
+        scored.push(parameters);
+        return { objective: 0, terms: {}, scores: {}, count: 1 };
+      },
+      dispose: async () => {},
+    };
+    const { result } = await train("a", { evaluators: [{ name: "test", evaluator }] }, { ...every6, average });
+    expect(scored.map(bits).slice(0, 2)).toEqual([bits(kept("a", 6)), bits(kept("a", 12))]);
+    expect(scored).toHaveLength(4);
+    for (const [name, values] of Object.entries(scored[3])) expect(values).toEqual(result.state[name]);
   });
 });
 

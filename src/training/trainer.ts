@@ -12,6 +12,7 @@ import type { MetricLog, MetricRecord } from "./metric-log.ts";
 import type { Optimizer } from "./optimizers.ts";
 import type { Schedule } from "./schedules.ts";
 import { compileStep, LOSS } from "./step.ts";
+import { type AveragePlan, TailAverage } from "./tail-average.ts";
 
 /** What a training is made of. */
 export interface TrainingParts {
@@ -38,6 +39,8 @@ export interface TrainingPlan {
   readonly clip?: number;
   /** Ends the training when the named evaluator's bound has not risen for this many evaluations. */
   readonly earlyStop?: { readonly on: string; readonly patience: number };
+  /** Which parameters are averaged: their mean is then what is scored and what training results in. */
+  readonly average?: AveragePlan;
 }
 
 /** What a training tells whoever watches. */
@@ -101,6 +104,13 @@ export async function trainModel(
   const memory: Memory = from ? structuredClone(from.memory as unknown as Memory) : freshMemory();
   const log = parts.log(memory.metricBytes);
   let step = from?.step ?? 0;
+  const average =
+    plan.average &&
+    new TailAverage(
+      plan.average,
+      program.variables.filter(({ name }) => parameters.has(name)),
+      from,
+    );
   const chunk = new Chunk(program);
   const inputs = new Set(program.inputs.map(({ name }) => name));
   const seen: Feeds[] = [];
@@ -112,7 +122,7 @@ export async function trainModel(
   const epochOf = (s: number): number => s / examples.stepsPerEpoch;
 
   try {
-    if (from) await session.write(from.state);
+    if (from) await session.write(Object.fromEntries(program.variables.map(({ name }) => [name, from.state[name]])));
     while (step < plan.steps && !memory.stopped) {
       const until = nextStop(step, chunk.size, plan);
       const feeds = Array.from({ length: until - step }, (_, i) => feedsOf(step + i, i));
@@ -122,6 +132,7 @@ export async function trainModel(
       results.forEach((r, i) => void add(memory, checkFinite(r, step + i, model.name)));
       step = until;
       progress(results);
+      if (average?.due(step)) average.add(await session.read());
       if (step % plan.logEvery === 0 || step === plan.steps) logTraining();
       if (step % plan.evaluateEvery === 0 || step === plan.steps) await evaluateAll();
       if (step % plan.checkpointEvery === 0 || step === plan.steps || memory.stopped || signal?.aborted)
@@ -173,7 +184,7 @@ export async function trainModel(
   }
 
   async function evaluateAll(): Promise<void> {
-    const state = await session.read();
+    const state = await learned();
     const mine = Object.fromEntries(Object.entries(state).filter(([name]) => parameters.has(name)));
     for (const { name, evaluator } of parts.evaluators) {
       const evaluation = await evaluator.evaluate(mine);
@@ -189,13 +200,21 @@ export async function trainModel(
   async function checkpoint(): Promise<void> {
     memory.metricBytes = log.flush();
     memory.seconds = seconds();
-    const state = await session.read();
+    const mean = average?.saved();
+    const state = { ...(await session.read()), ...mean?.state };
+    const variables = [...program.variables, ...(mean?.variables ?? [])];
     const saved: Checkpoint = { step, state, memory: structuredClone(memory) as unknown as Checkpoint["memory"] };
-    watch({ kind: "checkpoint", step, path: saveCheckpoint(parts.folder, program.variables, parameters, saved) });
+    watch({ kind: "checkpoint", step, path: saveCheckpoint(parts.folder, variables, parameters, saved) });
   }
 
   async function result(status: TrainingResult["status"]): Promise<TrainingResult> {
-    return { status, step, state: await session.read(), evaluations: memory.evaluations, seconds: seconds() };
+    return { status, step, state: await learned(), evaluations: memory.evaluations, seconds: seconds() };
+  }
+
+  /** The variables, with the averaged parameters if some were taken. */
+  async function learned(): Promise<State> {
+    const state = await session.read();
+    return average ? average.applied(state) : state;
   }
 }
 
@@ -219,7 +238,13 @@ function freshMemory(): Memory {
 
 /** The step at which the loop must look up next: a chunk further, or sooner where something is due. */
 function nextStop(step: number, chunk: number, plan: TrainingPlan): number {
-  const due = [plan.logEvery, plan.evaluateEvery, plan.checkpointEvery].map((n) => (Math.floor(step / n) + 1) * n);
+  const intervals = [
+    plan.logEvery,
+    plan.evaluateEvery,
+    plan.checkpointEvery,
+    ...(plan.average ? [plan.average.every] : []),
+  ];
+  const due = intervals.map((n) => (Math.floor(step / n) + 1) * n);
   return Math.min(step + chunk, plan.steps, ...due);
 }
 

@@ -43,6 +43,19 @@ test("what the paper says is shown where it holds in every seed", () => {
   expect(verdict("shuffled time, times")).toEqual(["shown"]);
 });
 
+test("the rEFH with mean parameters is judged by itself, and is none of the paper's lines", () => {
+  const verdict = verdictsOf([
+    ...good.map((r) => (r.id === "refh" ? row("refh", "rEFH", 3.3, [3, 8]) : r)),
+    row("refh-mean", "rEFH, mean", 3.3, [3, 4]),
+  ]);
+  expect(verdict("mean error of the rEFH")).toEqual(["not shown", "shown"]); // 5.5, 3.5
+  expect(verdict("error of rEFH < TRBM < order 0")).toEqual(["partly"]);
+  expect(verdict("error of rEFH, mean < TRBM < order 0")).toEqual(["shown"]);
+  expect(verdict("pairs of lines")).toEqual(
+    verdictsOf(good.map((r) => (r.id === "refh" ? row("refh", "rEFH", 3.3, [3, 8]) : r)))("pairs of lines"),
+  );
+});
+
 test("one seed that is not in order leaves it partly shown, means that are not in order not at all", () => {
   const [zero, , , , two] = good;
   const one = row("kf-1", "KF-1", 5.8, [5, 4]);

@@ -1,4 +1,5 @@
 import { meanSquaredDistance } from "../../base/circle.ts";
+import { internal } from "../../base/errors.ts";
 import { springModel } from "../../data/damped-spring.ts";
 import { experiment, type TrainedRun } from "../experiment.ts";
 import { fittedKalman, kalmanEstimator } from "./kalman-rows.ts";
@@ -7,7 +8,7 @@ import { ppcFigures } from "./ppc-figures.ts";
 import { ppcFindings } from "./ppc-findings.ts";
 import { type Example, type MeasuredRow, meanImpulse, type PpcResult, type SeedScores } from "./ppc-result.ts";
 import { type FilterScores, readoutError, scoreFilter } from "./ppc-row.ts";
-import { kalmanRows, learnedRows, ppcRuns } from "./ppc-runs.ts";
+import { kalmanRows, learnedRows, ppcRuns, rowOf } from "./ppc-runs.ts";
 import { type PpcOptions, type PpcStage, ppcStage, trainingSequences } from "./ppc-stage.ts";
 
 const options: PpcOptions = {
@@ -32,7 +33,7 @@ export const ppc = experiment<PpcOptions>({
     "sequence in random order.",
   presets: {
     paper: {
-      note: "The paper's sizes; ten seeds, three of the RTRBM. Each seed has training sequences of its own; the test sequences are the same for all.",
+      note: "The paper's sizes; ten seeds, three of the RTRBM. The rEFH twice: with its last parameters, as in the paper, and with their mean at the ends of the last ten of fifty epochs. Each seed has training sequences of its own; the test sequences are the same for all.",
       runs: ppcRuns("paper", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 2, 3]),
       options,
     },
@@ -97,7 +98,7 @@ async function measurePpc(
   const learned = new Map<string, SeedScores[]>();
   for (const trained of runs) {
     const { seed } = trained.run.record;
-    const row = learnedRows.find(({ id }) => id === trained.run.config.model["kind"])!;
+    const row = rowOf(trained.run.config) ?? internal(`no line for ${trained.run.folder}`);
     const filter = positionFilter(await trained.open(), data.code);
     const estimate = async (spikes: Float32Array, count: number) => (await filter.filter(spikes, count)).decoded;
     const { estimates, ...scores } = await scoreFilter(estimate, stage, options);

@@ -65,18 +65,11 @@ export function rvae(config: RvaeConfig): Model {
         return { states: { u: x }, reconstruction: p_y(x) };
       },
       /**
-       * p(y_t | u_{t−1}), which the model has only in the joint distribution: a chain of draws of y from p(y | x) and of x from q(x | u, y),
-       * the first x from the prior; then, with means in place of draws, y, x and y once more.
+       * About p(y_t | u_{t−1}), which the model has only in the joint distribution, by means: the frame that the state before stands for, p(y | x = u);
+       * what is inferred of that frame after this state, q(x | u, y); the frame that this stands for. A chain of draws from p(y | x) and
+       * q(x | u, y) leaves the state behind, for q heeds the frame more: it does not end in the distribution that is asked for.
        */
-      predict({ u }, { batch, turns }) {
-        let x = noise("predict/x/0", "normal", [batch, latent]);
-        for (let turn = 1; turn <= turns; turn++) {
-          const p = p_y(x);
-          const y = p.sample(noise(`predict/y/${turn}`, p.noise, [batch, ...frame.shape]));
-          x = q(u, y).sample(noise(`predict/x/${turn}`, "normal", [batch, latent]));
-        }
-        return p_y(q(u, p_y(x).mean).mean);
-      },
+      predict: ({ u }) => p_y(q(u, p_y(u).mean).mean),
     },
   };
 }

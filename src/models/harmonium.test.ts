@@ -10,8 +10,9 @@ import { gaussian } from "../nn/initializers.ts";
 import { harmonium } from "./harmonium.ts";
 
 const [V, H] = [3, 2];
-const machine = (family: "bernoulli" | "poisson") =>
+const machine = (family: "bernoulli" | "poisson", positive?: "mean") =>
   harmonium({
+    positive,
     hidden: axis("hidden", H),
     visible: { sensory: { units: axis("unit", V), family } },
     init: gaussian(1),
@@ -63,6 +64,11 @@ function exactGradient(): number[] {
 }
 
 const names = ["sensory/weight", "sensory/bias", "hidden/bias"];
+/** Places of the first and the last of these among all gradients. */
+const [V_BY_H, H_BIASES] = [
+  Array.from({ length: V * H }, (_, i) => i),
+  Array.from({ length: H }, (_, j) => V * H + V + j),
+];
 
 /** Leaves of noise, filled from streams of their names. */
 function draws(values: readonly Value[], seed: number): Record<string, Float64Array> {
@@ -77,8 +83,8 @@ function draws(values: readonly Value[], seed: number): Record<string, Float64Ar
 }
 
 /** CD-k from many copies of y: the mean, element by element, and its standard error from groups of rows. */
-function estimate(turns: number, rows: number, groups: number): { mean: number[]; error: number[] } {
-  const { gibbs, contrastiveDivergence, variables } = machine("bernoulli");
+function estimate(turns: number, rows: number, groups: number, positive?: "mean"): { mean: number[]; error: number[] } {
+  const { gibbs, contrastiveDivergence, variables } = machine("bernoulli", positive);
   const data = { sensory: input("y", [axis("batch", rows), axis("unit", V)]) };
   const rule = contrastiveDivergence(data, gibbs(data, { turns }));
   const gradients = names.map((name) => rule.get(variables.find((v) => leafName(v) === name)!)!);
@@ -104,6 +110,16 @@ describe("contrastive divergence of 3 + 2 Bernoulli units", () => {
       expect(Math.abs(mean[i] - wanted), `element ${i}: ${mean[i]} of ${wanted}`).toBeLessThan(5 * error[i]);
       expect(error[i]).toBeLessThan(0.01);
     }
+  });
+
+  test("with means in the positive phase is that gradient too, with smaller errors", () => {
+    const [drawn, meant] = [estimate(30, 500, 20), estimate(30, 500, 20, "mean")];
+    for (const [i, wanted] of exact.entries()) {
+      expect(Math.abs(meant.mean[i] - wanted), `element ${i}`).toBeLessThan(5 * meant.error[i]);
+    }
+    const ofHidden = [...V_BY_H, ...H_BIASES]; // what the draw of hidden units enters
+    const sum = (errors: readonly number[]): number => ofHidden.reduce((s, i) => s + errors[i] ** 2, 0);
+    expect(sum(meant.error)).toBeLessThan(0.9 * sum(drawn.error));
   });
 
   test("with one turn is biased, and less with five", () => {

@@ -45,7 +45,11 @@ export interface HarmoniumOptions {
   readonly visible: Readonly<Record<string, VisibleGroup>>;
   /** First weights. Hidden biases start at 0. */
   readonly init: Init;
+  /** What the rule has of hidden units under the data: the draw that the chain starts from (default), or its mean, which makes less noise. */
+  readonly positive?: PositivePhase;
 }
+
+export type PositivePhase = "sample" | "mean";
 
 export interface VisibleGroup {
   readonly units: Axis;
@@ -92,13 +96,15 @@ export interface Chain {
   readonly belief: Bernoulli;
   /** The draw from it that the chain starts with. */
   readonly x0: Value;
+  /** That draw, or E[x | data]: what the rule has of the data. */
+  readonly positive: Value;
   /** The last draw of the visible units. */
   readonly v: Visible;
   /** E[x | v]. */
   readonly x: Value;
 }
 
-export function harmonium({ hidden, visible, init }: HarmoniumOptions): Harmonium {
+export function harmonium({ hidden, visible, init, positive = "sample" }: HarmoniumOptions): Harmonium {
   const zeros = initialOf("zeros", { in: 1, out: 1 });
   const groups = Object.entries(visible).map(([name, { units, family, mean }]) => ({
     name,
@@ -133,10 +139,10 @@ export function harmonium({ hidden, visible, init }: HarmoniumOptions): Harmoniu
         const p = self.up(v, context);
         x = turn < turns ? p.sample(noise(`gibbs/hidden/${turn}`, "uniform", p.mean.shape)) : p.mean;
       }
-      return { belief, x0, v, x };
+      return { belief, x0, positive: positive === "mean" ? belief.mean : x0, v, x };
     },
-    contrastiveDivergence(data, { x0, v, x }) {
-      const phases = bothPhases(x, x0);
+    contrastiveDivergence(data, { positive, v, x }) {
+      const phases = bothPhases(x, positive);
       const rules = groups.flatMap(({ name, W, b }): [Value, Value][] => [
         [W, pairings(v[name], data[name], phases)],
         [b, mean(sub(v[name], data[name]), [0])],
@@ -148,9 +154,9 @@ export function harmonium({ hidden, visible, init }: HarmoniumOptions): Harmoniu
 }
 
 /** Hidden units at the chain's end, and under the data with a minus, over the number of rows: (2·row, hidden). Summed up, the rule of b_x. */
-export function bothPhases(x: Value, x0: Value): Value {
+export function bothPhases(x: Value, positive: Value): Value {
   const rows = x.shape[0].size;
-  return concat([mul(x, 1 / rows), mul(x0, -1 / rows)], 0);
+  return concat([mul(x, 1 / rows), mul(positive, -1 / rows)], 0);
 }
 
 /** ⟨v xᵀ⟩ at the chain's end minus ⟨v xᵀ⟩ under the data, means over rows: (units, hidden). @param phases of x (see bothPhases) */

@@ -13,12 +13,13 @@ import { frameObservation, type RecurrentHarmoniumConfig } from "./recurrent-har
 export type OrderZeroConfig = Omit<RecurrentHarmoniumConfig, "state">;
 
 export function orderZero(config: OrderZeroConfig): Model {
-  const { family, frameMean: mean, turns, init } = config;
+  const { family, frameMean: mean, turns, init, positive } = config;
   const [unit, hidden] = [axis("unit", config.units), axis("hidden", config.hidden)];
   const { up, down, gibbs, contrastiveDivergence, variables } = harmonium({
     hidden,
     visible: { sensory: { units: unit, family, mean } },
     init,
+    positive,
   });
 
   return {

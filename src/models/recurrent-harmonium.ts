@@ -1,6 +1,6 @@
 import { axis } from "../base/shape.ts";
 import type { Init } from "../nn/initializers.ts";
-import type { UnitFamily } from "./harmonium.ts";
+import type { PositivePhase, UnitFamily } from "./harmonium.ts";
 import type { Observation } from "./model.ts";
 
 /** Sizes of the recurrent harmoniums, and how they learn. */
@@ -17,6 +17,8 @@ export interface RecurrentHarmoniumConfig {
   /** u_t is E[x_t | u_{t−1}, y_t], or a draw of x_t. */
   readonly state: "mean" | "sample";
   readonly init: Init;
+  /** What the rule has of hidden units under the data (see HarmoniumOptions); the RTRBM's has their mean always. */
+  readonly positive?: PositivePhase;
 }
 
 /** What a frame is, for the contract. */

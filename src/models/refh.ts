@@ -22,12 +22,13 @@ import type { Model } from "./model.ts";
 import { frameObservation, type RecurrentHarmoniumConfig } from "./recurrent-harmonium.ts";
 
 export function refh(config: RecurrentHarmoniumConfig): Model {
-  const { family, frameMean: mean, turns, init } = config;
+  const { family, frameMean: mean, turns, init, positive } = config;
   const [unit, hidden, state] = [axis("unit", config.units), axis("hidden", config.hidden), axis("", config.hidden)];
   const { up, down, gibbs, contrastiveDivergence, variables } = harmonium({
     hidden,
     visible: { recurrent: { units: state, family: "bernoulli" }, sensory: { units: unit, family, mean } },
     init,
+    positive,
   });
 
   return {

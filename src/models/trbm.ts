@@ -23,8 +23,8 @@ import { frameObservation, type RecurrentHarmoniumConfig } from "./recurrent-har
 /** The parts that the TRBM and the RTRBM share. */
 export function trbmParts(config: RecurrentHarmoniumConfig) {
   const [unit, hidden, state] = [axis("unit", config.units), axis("hidden", config.hidden), axis("", config.hidden)];
-  const { family, frameMean: mean, init } = config;
-  const frame = harmonium({ hidden, visible: { sensory: { units: unit, family, mean } }, init });
+  const { family, frameMean: mean, init, positive } = config;
+  const frame = harmonium({ hidden, visible: { sensory: { units: unit, family, mean } }, init, positive });
   const fans = { in: config.hidden, out: config.hidden };
   const W_u = variable("recurrent/weight", [state, hidden], initialOf(config.init, fans));
   const latents: Model["latents"] = [{ name: "x", layer: 1, shape: [hidden], kind: "stochastic" }];
@@ -60,7 +60,7 @@ export function trbm(config: RecurrentHarmoniumConfig): Model {
       const chain = gibbs({ sensory: y }, { turns: config.turns, context: matmul(u.before, W_u) });
       u.carry(config.state === "mean" ? chain.belief.mean : chain.x0);
       const gradients = contrastiveDivergence({ sensory: y }, chain);
-      gradients.set(W_u, pairings(u.before, u.before, bothPhases(chain.x, chain.x0)));
+      gradients.set(W_u, pairings(u.before, u.before, bothPhases(chain.x, chain.positive)));
       return { gradients, terms: { "squared-error": squaredError(y, down(chain.x0)["sensory"]) } };
     },
     filter,

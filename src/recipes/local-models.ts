@@ -17,6 +17,8 @@ export const harmoniumSchema = z.strictObject({
   state,
   /** Standard deviation of the first weights. */
   spread: z.number().positive(),
+  /** What the rule has of hidden units under the data: the chain's first draw, or its mean. The RTRBM's has the mean. */
+  positive: z.enum(["sample", "mean"]).default("sample"),
   /** Mean of a frame's units in the data, which their biases start from; null: biases start at 0. */
   frameMean: z.number().positive().nullable().default(null),
 });

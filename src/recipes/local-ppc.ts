@@ -35,7 +35,7 @@ const momentum = {
 
 /** Protocol of the authors' code: one update a time step, averaged over 40 trajectories; masses grow by a tenth an epoch. */
 const paper: Config = {
-  model: { kind: "refh", hidden: 240, turns: 1, state: "mean", spread: 0.005, frameMean: null },
+  model: { kind: "refh", hidden: 240, turns: 1, state: "mean", spread: 0.005, positive: "sample", frameMean: null },
   data: { id: "lti-ppc", trainLimit: null, testLimit: null, length: 1000, testLength: 1000, sequences: 40 },
   train: {
     batch: 40,

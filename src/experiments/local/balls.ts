@@ -59,7 +59,7 @@ export const balls = experiment<FilmOptions>({
       options: usual,
     },
     quick: {
-      note: "The paper's films, 600 hidden units, shorter chains and training (about two hours on one core); three seeds.",
+      note: "The paper's films and units, shorter chains and training (two hours on one core); three seeds.",
       runs: trainings("quick", [1, 2, 3]),
       options: usual,
     },

@@ -87,8 +87,8 @@ export const ballsSettings = {
     paper: vae(400, 100, { kind: "constant", rate: 1e-4 }),
     quick: [
       ...vae(400, 100, { kind: "cosine", rate: 1e-3, floor: 0.02, warmup: 200 }),
-      "train.epochs=20",
-      "train.evaluateEvery=20",
+      "train.epochs=10",
+      "train.evaluateEvery=10",
     ],
     smoke: vae(12, 4, { kind: "constant", rate: 1e-3 }),
   },

@@ -73,7 +73,7 @@ export const ballsSettings = {
   },
   trbm: {
     paper: ["model.kind=trbm"],
-    quick: ["model.kind=trbm", ...transition(0.001, 0.005, 20)],
+    quick: ["model.kind=trbm", ...transition(0.001, 0.005, 10)],
     smoke: ["model.kind=trbm"],
   },
   refh: { paper: [], quick: [], smoke: [] },

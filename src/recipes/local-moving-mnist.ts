@@ -80,7 +80,7 @@ export const localMovingMnist = recipe<Config>({
   },
   about:
     "Films of two digits that bounce off walls and pass through each other. A recurrent variational autoencoder learns the joint distribution " +
-    "of each frame and the state before it, and is asked for the next frame by a chain that holds the state; model.kind=tvae learns the " +
+    "of each frame and the state before it, and is asked for the next frame by inferring the state's own frame anew; model.kind=tvae learns the " +
     "transition instead.",
   schema,
   presets: {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { axis } from "../../base/shape.ts";
 import { bouncingBalls } from "../../data/bouncing-balls.ts";
 import type { Distribution } from "../../distributions/distribution.ts";
+import { noise } from "../../graph/leaves.ts";
 import type { Value } from "../../graph/value.ts";
 import type { Model } from "../../models/model.ts";
 import { readFrames } from "../../recipes/next-frame-errors.ts";
@@ -46,7 +47,15 @@ const run = {
 } as unknown as TrainedRun;
 
 test("a run's predictions, and the frames that it goes on with, are of the first test films, time by time", async () => {
-  const options: FilmOptions = { films: 4, resamples: 10, shown: 2, observed: 3, generated: 4 };
+  const options: FilmOptions = {
+    films: 4,
+    resamples: 10,
+    shown: 2,
+    observed: 3,
+    generated: 4,
+    chains: 2,
+    chainFilms: 3,
+  };
   const found = await filmPrediction(run, options);
   const { frames } = readFrames(dataset, dataset.splits.test, "frames", 4);
   const frame = (film: number, t: number): number[] => [
@@ -71,6 +80,20 @@ test("a run's predictions, and the frames that it goes on with, are of the first
   });
   expect(found).toMatchObject({ kind: "still", seed: 7, scores: { "next-frame-mse": 0.5 }, recurrent: true });
   expect(found.errors.length).toBe(4);
+  expect(found.chains.films).toBe(3);
+  expect(found.chains.mean).toBeCloseTo(found.chains.one, 8); // no draw, no spread
+});
+
+test("the mean of several chains has their common error, and its part of their spread", async () => {
+  /** Uniform numbers, whatever was seen. */
+  const predict = () => at(noise("predict/any", "uniform", [axis("batch", 5), axis("pixel", PIXELS)]));
+  const model = { ...still, filter: { ...still.filter!, predict } };
+  const open = async () => ({ ...(await run.open()), model });
+  const options = { films: 5, resamples: 10, shown: 1, observed: 3, generated: 4, chains: 4, chainFilms: 5 };
+  const { chains } = await filmPrediction({ ...run, open } as TrainedRun, { ...options, shown: 5 });
+  // 640 squares, whose standard deviation is below 0.4
+  expect(Math.abs(chains.one - chains.mean - (1 - 1 / 4) / 12)).toBeLessThan((5 * 0.4) / Math.sqrt(640));
+  expect(chains.one - chains.mean).toBeGreaterThan(0.02);
 });
 
 const predicted = (kind: string, errors: readonly number[]): FilmPrediction => ({
@@ -78,6 +101,7 @@ const predicted = (kind: string, errors: readonly number[]): FilmPrediction => (
   seed: 1,
   scores: { "next-frame-mse": errors.reduce((a, b) => a + b, 0) / errors.length },
   errors,
+  chains: { films: 1, one: errors[0], mean: errors[0] },
   recurrent: true,
   pictures: { truth: new Float32Array(), predicted: new Float32Array(), generated: new Float32Array() },
 });

@@ -2,6 +2,7 @@ import { openPredictor, type PredictedSequences } from "../../analyses/next-fram
 import { byTime } from "../../figures/frame-grid.ts";
 import { readFrames, sequenceErrors } from "../../recipes/next-frame-errors.ts";
 import type { TrainedRun } from "../experiment.ts";
+import { average } from "../spread.ts";
 
 /** How models are asked for frames. */
 export interface FilmOptions {
@@ -15,6 +16,9 @@ export interface FilmOptions {
   readonly observed: number;
   /** Frames that models then make of their own. */
   readonly generated: number;
+  /** Chains whose predictions are averaged, and films that they are asked for, at most. */
+  readonly chains: number;
+  readonly chainFilms: number;
 }
 
 /** What a trained model made of test films. */
@@ -26,6 +30,8 @@ export interface FilmPrediction {
   readonly scores: Readonly<Record<string, number>>;
   /** Mean squared error of each film's one-step predictions, t ≥ 2. */
   readonly errors: readonly number[];
+  /** Of some films: error of one chain's predictions, and of the mean of several chains'. */
+  readonly chains: { readonly films: number; readonly one: number; readonly mean: number };
   /** Does the model have a past to predict from? */
   readonly recurrent: boolean;
   /** Of the first test films. */
@@ -41,27 +47,42 @@ export interface FilmPictures {
   readonly generated: Float32Array;
 }
 
+/** Between the seeds of chains: farther than seeds of runs lie apart. */
+const ANOTHER = 1000;
+
 /** Asks a run for one-step predictions of test films, and for frames of its own. */
 export async function filmPrediction({ run, open }: TrainedRun, options: FilmOptions): Promise<FilmPrediction> {
   const { model, dataset, field, parameters, runtime, options: session, seed } = await open();
   const split = dataset.splits.test;
   const count = Math.min(options.films, split.count);
   const { frames, length, width } = readFrames(dataset, split, field, count);
-  const predict = async (films: number, times: number, observed: number): Promise<PredictedSequences> => {
-    const predictor = await openPredictor(model, runtime, { count: films, length: times, seed }, session);
+  const predict = async (films: number, times: number, observed: number, own = seed): Promise<PredictedSequences> => {
+    const predictor = await openPredictor(model, runtime, { count: films, length: times, seed: own }, session);
     await predictor.write(parameters);
     const found = await predictor.predict(frames.subarray(0, films * length * width), { observed });
     await predictor.dispose();
     return found;
   };
   const { predictions } = await predict(count, length, length);
+  const errors = sequenceErrors(predictions, frames, { count, length });
+  const films = Math.min(options.chainFilms, count);
+  const mean = firstOfEach(predictions, { count, shown: films, width });
+  for (let chain = 1; chain < options.chains; chain++) {
+    const other = (await predict(films, length, length, seed + chain * ANOTHER)).predictions;
+    other.forEach((p, i) => void (mean[i] += (p - mean[i]) / (chain + 1)));
+  }
   const shown = Math.min(options.shown, count);
   const times = options.observed + options.generated;
   return {
     kind: String(run.config.model["kind"]),
     seed: run.record.seed,
     scores: run.record.metrics?.["test"] ?? {},
-    errors: sequenceErrors(predictions, frames, { count, length }),
+    errors,
+    chains: {
+      films,
+      one: average(errors.slice(0, films)),
+      mean: average(sequenceErrors(mean, frames.subarray(0, films * length * width), { count: films, length })),
+    },
     recurrent: Object.keys(model.filter?.states ?? {}).length > 0,
     pictures: {
       truth: byTime(frames.subarray(0, shown * length * width), shown, length),

@@ -3,7 +3,7 @@ import { stream } from "../../base/random.ts";
 import { type Bar, barChart } from "../../figures/bar-chart.ts";
 import type { NamedFigure } from "../../probes/probe.ts";
 import type { Finding } from "../experiment.ts";
-import { meanAndSpread } from "../spread.ts";
+import { average, meanAndSpread } from "../spread.ts";
 import type { FilmPrediction } from "./film-prediction.ts";
 
 /** What a table has of a model. */
@@ -60,8 +60,6 @@ export function filmInterval(films: readonly number[], resamples: number): Inter
   return interval;
 }
 
-export const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
 /** "0.0065 to 0.0070" */
 const rangeText = ({ low, high }: Interval): string => `${signed(low)} to ${signed(high)}`;
 
@@ -85,6 +83,7 @@ export function filmNumbers(rows: readonly FilmRow[]): Record<string, unknown> {
     controls: filmControls(rows),
     models: rows.map(({ kind, runs, mse, interval, withoutRecurrence, shuffledTime, films }) => ({
       kind,
+      chains: runs.map((r) => r.chains),
       seeds: runs.map((r) => r.seed),
       mse,
       interval: [interval.low, interval.high],
@@ -153,6 +152,20 @@ export function controlFindings(rows: readonly FilmRow[], given: string): Findin
       verdict: "measured",
     },
   ];
+}
+
+/** How much of an error is that of a single draw? @param chains whose predictions were averaged */
+export function chainFinding(rows: readonly FilmRow[], chains: number): Finding {
+  const texts = rows.map(({ name, runs }) => {
+    const of = (which: "one" | "mean"): string => signed(average(runs.map((r) => r.chains[which])));
+    return `${name} ${of("one")} → ${of("mean")}`;
+  });
+  return {
+    what: `error of one chain's prediction → of the mean of ${chains} chains' (the first ${rows[0].runs[0].chains.films} films)`,
+    paper: "one chain",
+    ours: texts.join(", "),
+    verdict: "measured",
+  };
 }
 
 /** Errors of all models beside their controls and the paper's numbers. */

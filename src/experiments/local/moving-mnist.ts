@@ -16,7 +16,15 @@ import {
 const trainings = (preset: PresetName, seeds: readonly number[]): WantedRun[] =>
   seeds.map((seed) => ({ recipe: "local/moving-mnist", preset, seed }));
 
-const usual: FilmOptions = { films: 200, resamples: 1000, shown: 3, observed: 10, generated: 10 };
+const usual: FilmOptions = {
+  films: 200,
+  resamples: 1000,
+  shown: 3,
+  observed: 10,
+  generated: 10,
+  chains: 1,
+  chainFilms: 1,
+};
 
 export const movingMnistFilms = experiment<FilmOptions>({
   id: "local/moving-mnist",
@@ -38,7 +46,7 @@ export const movingMnistFilms = experiment<FilmOptions>({
     smoke: {
       note: "Hardly trained: for tests.",
       runs: trainings("smoke", [1]),
-      options: { films: 4, resamples: 20, shown: 2, observed: 3, generated: 3 },
+      options: { films: 4, resamples: 20, shown: 2, observed: 3, generated: 3, chains: 1, chainFilms: 1 },
     },
   },
   async measure(runs, options, { progress }) {

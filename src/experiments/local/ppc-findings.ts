@@ -1,13 +1,6 @@
 import type { Finding } from "../experiment.ts";
-import { meanAndSpread } from "../spread.ts";
-import {
-  average,
-  type MeasuredRow,
-  meanImpulse,
-  type PpcResult,
-  relativeErrors,
-  type SeedScores,
-} from "./ppc-result.ts";
+import { average, meanAndSpread } from "../spread.ts";
+import { type MeasuredRow, meanImpulse, type PpcResult, relativeErrors, type SeedScores } from "./ppc-result.ts";
 import { NEGLIGIBLE } from "./ppc-row.ts";
 import { AVERAGED } from "./ppc-runs.ts";
 

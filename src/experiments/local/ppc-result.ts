@@ -1,3 +1,4 @@
+import { average } from "../spread.ts";
 import type { FilterScores } from "./ppc-row.ts";
 
 /** What one seed of a row scores. */
@@ -64,5 +65,3 @@ export function relativeErrors(seeds: readonly Pick<FilterScores, "autoregressio
     Math.exp(average(seeds.map(({ autoregression: { errors } }) => Math.log(errors[p] / errors[0])))),
   );
 }
-
-export const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -1,5 +1,6 @@
 import { meanAndError } from "../analyses/concepts/distances.ts";
 
+/** Arithmetic mean; NaN of none. */
 export const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** "3.41 ± 0.12 (n = 3)": mean and standard deviation over seeds; the number alone for one seed. */

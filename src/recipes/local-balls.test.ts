@@ -46,6 +46,8 @@ test("the paper's protocol", () => {
     expect(() => resolveConfig({ recipe: "local/balls", preset: "paper", set: paper })).not.toThrow();
     expect(() => resolveConfig({ recipe: "local/balls", preset: "quick", set: quick })).not.toThrow();
   }
+  const mean = ["model.frameMean=1"]; // whose logit is infinite
+  expect(() => resolveConfig({ recipe: "local/balls", preset: "paper", set: mean })).toThrow(/frameMean/);
   const set = ["data.id=lti-ppc"];
   expect(() => resolveConfig({ recipe: "local/balls", preset: "paper", set })).toThrow(/"bouncing-balls"/);
 });

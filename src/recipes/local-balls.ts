@@ -13,7 +13,10 @@ import { recipe } from "./recipe.ts";
 const size = z.int().min(1);
 
 const schema = z.strictObject({
-  model: z.discriminatedUnion("kind", [harmoniumSchema, rvaeSchema]),
+  model: z.discriminatedUnion("kind", [
+    harmoniumSchema.extend({ frameMean: z.number().positive().lt(1).nullable().default(null) }), // of pixels, not of counts
+    rvaeSchema,
+  ]),
   data: sequenceSchema.extend({
     id: z.literal("bouncing-balls"),
     /** Pixels a side of a frame. */
@@ -51,7 +54,7 @@ const paper = {
 /** Mean of a pixel: three balls of radius 1.2 cover 0.136 of a box of 10 × 10. */
 const INTENSITY = 0.136;
 
-/** A fifth of the epochs needs less noise: a third of the rate, means in the positive phase, a draw for the state, as it is in the chain. */
+/** Fewer epochs need less noise: a third of the rate, means in the positive phase; the state is a draw, as it is in the chain. */
 const quick: Config = {
   ...paper,
   model: { ...paper.model, turns: 15, state: "sample", positive: "mean", frameMean: INTENSITY },

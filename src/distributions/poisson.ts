@@ -3,6 +3,7 @@ import { constant } from "../graph/leaves.ts";
 import { add, div, mul, neg, sub } from "../graph/ops/arithmetic.ts";
 import { expand, sum } from "../graph/ops/broadcast.ts";
 import { greaterOrEqual, indicator } from "../graph/ops/compare.ts";
+import { cumulativeSum } from "../graph/ops/cumulative.ts";
 import { exp, log } from "../graph/ops/elementary.ts";
 import { minimum } from "../graph/ops/extrema.ts";
 import { reshape } from "../graph/ops/layout.ts";
@@ -33,36 +34,33 @@ export function poisson(logRate: Value, largest = 63): Poisson {
      * mass beyond `largest` nor rounding of sums near 1 makes larger counts; no gradient flows through.
      */
     sample: (u) => {
-      const column = (v: Value): Value => reshape(v, [axis("", sizeOf(u.shape)), axis("", 1)]);
-      // λʲ/j!, the mass but for e^−λ, which both sides of the comparison would have
-      const { counts, logFactorials, sums, highest } = tableOf(largest);
-      const finite = minimum(logRate, highest);
-      const mass = exp(add(matmul(column(expand(finite, u.shape)), counts), logFactorials));
-      const cumulative = matmul(mass, sums);
-      const all = slice(cumulative, 1, largest, largest + 1);
-      // The last column is twice the sum of all, which half of u·2F(largest) never passes.
-      const passed = indicator(greaterOrEqual(mul(column(mul(u, 0.5)), all), cumulative));
-      return reshape(sum(passed, [1]), u.shape);
+      const row = (v: Value): Value => reshape(v, [axis("", 1), axis("", sizeOf(u.shape))]);
+      const { counts, logFactorials, highest } = tableOf(largest);
+      // λʲ/j!, the mass but for e^−λ, which both sides of the comparison would have: (count, draw), so that running sums add whole rows
+      const finite = row(expand(minimum(logRate, highest), u.shape));
+      const mass = exp(add(matmul(counts, finite, true), logFactorials));
+      const cumulative = cumulativeSum(mass, 0);
+      const all = slice(cumulative, 0, largest, largest + 1);
+      const passed = indicator(greaterOrEqual(mul(row(mul(u, BELOW_ONE)), all), cumulative));
+      return reshape(sum(passed, [0]), u.shape);
     },
   };
 }
 
+/** So near 1 that it changes no draw but one whose u·F(largest) would round up to F(largest). */
+const BELOW_ONE = 1 - 2 ** -22;
+
 /**
- * What sampling of counts 0…largest looks up: j as a row, −log j!, the matrix that turns masses into cumulative sums, and the log rate,
- * far beyond the largest count, up to which no λʲ/j! leaves float32.
+ * What sampling of counts 0…largest looks up: j as a row, −log j! as a column, and the log rate, far beyond the largest count, up to
+ * which no λʲ/j! leaves float32.
  */
-function tableOf(largest: number): { counts: Value; logFactorials: Value; sums: Value; highest: number } {
+function tableOf(largest: number): { counts: Value; logFactorials: Value; highest: number } {
   const n = largest + 1;
   const logs = new Float64Array(n);
   for (let j = 1; j < n; j++) logs[j] = logs[j - 1] - Math.log(j);
-  const sums = Array.from({ length: n * n }, (_, i) => {
-    const [row, column] = [Math.floor(i / n), i % n];
-    return row > column ? 0 : column === largest ? 2 : 1;
-  });
   return {
     counts: constant(Float64Array.from(logs.keys()), [1, n]),
-    logFactorials: constant(logs, [n]),
-    sums: constant(sums, [n, n]),
+    logFactorials: constant(logs, [n, 1]),
     highest: (80 - logs[largest]) / Math.max(1, largest),
   };
 }

@@ -147,21 +147,21 @@ export function harmonium({ hidden, visible, init, positive = "sample" }: Harmon
         [W, pairings(v[name], data[name], phases)],
         [b, mean(sub(v[name], data[name]), [0])],
       ]);
-      return new Map([...rules, [b_x, sum(phases, [0])]]);
+      return new Map([...rules, [b_x, mul(sum(phases, [0]), 1 / x.shape[0].size)]]);
     },
   };
   return self;
 }
 
-/** Hidden units at the chain's end, and under the data with a minus, over the number of rows: (2·row, hidden). Summed up, the rule of b_x. */
+/** Hidden units at the chain's end, and under the data with a minus: (2·row, hidden). Their sum over the number of rows is the rule of b_x. */
 export function bothPhases(x: Value, positive: Value): Value {
-  const rows = x.shape[0].size;
-  return concat([mul(x, 1 / rows), mul(positive, -1 / rows)], 0);
+  return concat([x, neg(positive)], 0);
 }
 
 /** ⟨v xᵀ⟩ at the chain's end minus ⟨v xᵀ⟩ under the data, means over rows: (units, hidden). @param phases of x (see bothPhases) */
 export function pairings(v: Value, v0: Value, phases: Value): Value {
-  return matmul(concat([v, v0], 0), phases, true); // one product for both: the weights' size is passed over once
+  // one product for both: the weights' size is passed over once
+  return mul(matmul(concat([v, v0], 0), phases, true), 1 / v.shape[0].size);
 }
 
 /** Σ_i (y_i − E[y_i | x])²: what a frame and its reconstruction differ by, (row). */

@@ -90,7 +90,7 @@ export function momentum(rate: Schedule, rates: Readonly<Record<string, number>>
       return named("momentum", () =>
         parameters.flatMap((p, i) => {
           const v = slot("momentum/velocity", p);
-          const v1 = sub(mul(v, μ), mul(gradients[i], mul(α, rateOf(p, rates))));
+          const v1 = sub(mul(v, μ), mul(mul(gradients[i], rateOf(p, rates)), α));
           return [[p, add(p, v1)] as const, [v, v1] as const];
         }),
       );

@@ -20,12 +20,14 @@ import { pixelShuffleOp, pixelUnshuffleOp } from "./pixel-shuffle.ts";
 import { padOp, sliceOp } from "./slice.ts";
 import { softmaxOp } from "./softmax.ts";
 import { stopGradientOp } from "./stop-gradient.ts";
+import { vectorMatrixOp } from "./vector-matrix.ts";
 
 export const allOps: readonly Op[] = [
   ...[neg, add, sub, mul, div, exp, log, sqrt, abs].map(opOf),
   ...[tanh, sigmoid, relu, softplus].map(opOf),
   ...[greater, greaterOrEqual, equal, maximum, minimum].map(opOf),
-  ...([indicatorOp, whereOp, sumOp, expandOp, maxOp, softmaxOp, matmulOp, matmulAddOp] as unknown as Op[]),
+  ...([indicatorOp, whereOp, sumOp, expandOp, maxOp, softmaxOp] as unknown as Op[]),
+  ...([matmulOp, matmulAddOp, vectorMatrixOp] as unknown as Op[]),
   ...([reshapeOp, transposeOp, concatOp, splitOp, stopGradientOp] as unknown as Op[]),
   ...([leakyReluOp, slopeOp] as unknown as Op[]),
   ...([convOp, convTransposeOp, convWeightOp] as unknown as Op[]),

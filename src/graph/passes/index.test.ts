@@ -25,6 +25,7 @@ test("the passes and their order", () => {
       "share",
       "fuse-blocked",
       "product-sums",
+      "row-sums",
       "nominal-shapes",
     ],
   ]);

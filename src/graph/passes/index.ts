@@ -8,6 +8,7 @@ import { joinPieces } from "./join-pieces.ts";
 import { nominalShapes } from "./nominal-shapes.ts";
 import { productSums } from "./product-sums.ts";
 import type { Pass } from "./rewrite.ts";
+import { rowSums } from "./row-sums.ts";
 import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
 import { splitChannels } from "./split-channels.ts";
@@ -38,6 +39,7 @@ export const allPasses: readonly Pass[] = [
   share,
   fuseBlocked,
   productSums,
+  rowSums,
   nominalShapes,
 ];
 

@@ -1,4 +1,4 @@
-import { Chunk, compileFor, drawNoise, encodeModel, type Feeds, RunError, type Runtime } from "../src/node.ts";
+import { Chunk, compileFor, encodeModel, type Feeds, noiseOf, RunError, type Runtime } from "../src/node.ts";
 import type { BenchCase } from "./workload.ts";
 
 /** Something that can be timed: `steps` training steps, in milliseconds each. */
@@ -32,12 +32,8 @@ export async function openSubject(
   const loaded = performance.now();
   let step = 0;
   const chunk = new Chunk(program); // as the trainer groups steps
-  const noise: Feeds[] = [];
-  const feeds = (_: unknown, place: number) => {
-    const inputs = work.feeds(step, place);
-    noise[place] = drawNoise(program.noise, 1, "train", step++, noise[place]);
-    return { ...inputs, ...noise[place] };
-  };
+  const draw = noiseOf(program.noise, 1, "train");
+  const feeds = (place: Feeds, i: number): Feeds => ({ ...work.feeds(step, i), ...draw(step++, place) });
   return {
     compilation: {
       buildSeconds: (built - started) / 1000,
@@ -49,7 +45,7 @@ export async function openSubject(
       const start = performance.now();
       for (let done = 0; done < steps; ) {
         const called = performance.now();
-        const results = await session.run(Array.from({ length: Math.min(chunk.size, steps - done) }, feeds));
+        const results = await session.run(session.places(Math.min(chunk.size, steps - done)).map(feeds));
         for (const { loss } of results) checkFinite(name, step, loss[0]);
         done += results.length;
         chunk.took((performance.now() - called) / 1000 / results.length);

@@ -92,7 +92,7 @@ export { encodeModel } from "./onnx/encode.ts";
 export type * as onnx from "./onnx/model.ts";
 export { Chunk } from "./runtime/chunk.ts";
 export { compileFor, targetOf } from "./runtime/compile-for.ts";
-export { drawNoise, initialState } from "./runtime/feeds.ts";
+export { drawNoise, initialState, type NoiseSource, noiseOf } from "./runtime/feeds.ts";
 export type { Feeds, Fetches, Runtime, Session, SessionOptions, State } from "./runtime/session.ts";
 export { adam, clipByGlobalNorm, type Optimizer, sgd } from "./training/optimizers.ts";
 export { constantRate, cosine, piecewise, type Schedule } from "./training/schedules.ts";

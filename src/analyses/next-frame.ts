@@ -2,7 +2,7 @@ import { internal } from "../base/errors.ts";
 import { input, noise } from "../graph/leaves.ts";
 import { add, mul, sub } from "../graph/ops/arithmetic.ts";
 import type { Model } from "../models/model.ts";
-import { drawNoise } from "../runtime/feeds.ts";
+import { noiseOf } from "../runtime/feeds.ts";
 import type { Feeds, Runtime, SessionOptions } from "../runtime/session.ts";
 import { frameAt, openFrames } from "./frame-session.ts";
 import type { Parameters } from "./inference.ts";
@@ -70,13 +70,14 @@ export async function openPredictor(
   );
   const size = count * session.width;
   const nothing = new Float32Array(size);
+  const draw = noiseOf(session.program.noise, seed, "predict");
   return {
     write: session.write,
     async predict(frames, { observed = length, recurrent = true } = {}) {
       const [predictions, taken] = [new Float32Array(length * size), new Float32Array(length * size)];
       let draws: Feeds = {};
       for (let t = 0; t < length; t++) {
-        draws = drawNoise(session.program.noise, seed, "predict", t, draws);
+        draws = draw(t, draws);
         const seen = t < observed;
         const [{ prediction, fed }] = await session.run([
           {

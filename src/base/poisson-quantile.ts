@@ -19,14 +19,18 @@ export function poissonQuantile(p: number, rate: number): number {
       fix: "lower the gain, or correct the rate",
     });
   }
+  if (p <= 1 - rate) return 0; // as 1 − λ ≤ e^−λ
   let mass = Math.exp(-rate); // λᵏ e^−λ / k!
   let below = mass;
   let k = 0;
   // Past the mode the sum can stop growing before it reaches p.
   while (below < p && (mass > 0 || k < rate)) {
     k++;
-    mass *= rate / k;
+    mass *= k < RECIPROCALS.length ? rate * RECIPROCALS[k] : rate / k;
     below += mass;
   }
   return k;
 }
+
+/** 1/k: a product takes a third of a division's time, and what is drawn most often are small counts. */
+const RECIPROCALS = Float64Array.from({ length: 64 }, (_, k) => 1 / k);

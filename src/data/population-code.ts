@@ -48,7 +48,7 @@ export function populationCode({
 }
 
 /**
- * Mean counts of all neurons: gain × exp(−d²/2σ²), summed over the position and its images one turn to either side.
+ * Mean counts of all neurons: gain × exp(−d²/2σ²), summed over the position and its images whole turns away.
  * @param position rad
  * @param gain     height of a tuning curve, spikes
  * @param out      where they are written: (neuron)
@@ -59,21 +59,30 @@ export function rates(
   gain: number,
   out = new Float64Array(preferred.length),
 ): Float64Array {
-  const scale = 1 / (2 * tuningVariance);
-  for (let i = 0; i < out.length; i++) {
-    const d = wrappedDifference(position, preferred[i], circumference);
-    let sum = 0;
-    for (let turn = -1; turn <= 1; turn++) {
-      const e = (d + turn * circumference) ** 2 * scale;
-      if (e < FAR) sum += Math.exp(-e);
+  const neurons = preferred.length;
+  const [δ, s] = [circumference / neurons, 1 / (2 * tuningVariance)];
+  const nearest = Math.round((position - preferred[0]) / δ);
+  const d = position - preferred[0] - nearest * δ;
+  const first = nearest - neurons * Math.floor(nearest / neurons);
+  // From the nearest neuron outwards e^−(d ∓ kδ)²s, round the circle: each is the one before times a ratio, and so are the ratios.
+  const falls = Math.exp(-2 * δ * δ * s);
+  out.fill(0);
+  for (let side = -1; side <= 1; side += 2) {
+    let curve = Math.exp(-d * d * s);
+    let ratio = Math.exp((2 * side * d - δ) * δ * s);
+    if (side < 0) out[first] = -gain * curve; // both sides count it
+    for (let at = first; curve > FAR; curve *= ratio, ratio *= falls) {
+      out[at] += gain * curve;
+      at += side;
+      if (at < 0) at = neurons - 1;
+      else if (at === neurons) at = 0;
     }
-    out[i] = gain * sum;
   }
   return out;
 }
 
-/** Further down, a tuning curve is taken for 0: at e^−FAR of its height, 9 standard deviations away. */
-const FAR = 40;
+/** Below this part of its height, 9 standard deviations away, a tuning curve is taken for 0. */
+const FAR = 4e-18;
 
 /**
  * The position that a population tells: the centre of mass of its activity, on the circle cut open opposite the most

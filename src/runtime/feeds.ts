@@ -58,25 +58,27 @@ export function initialState(variables: readonly VariablePort[], seed: number): 
 }
 
 /**
- * The noise of one run: each tensor from the stream "<prefix>/<name>" of the seed at this step.
+ * The noise of runs: at each step, every tensor from the stream "<prefix>/<name>" of the seed.
  * @param prefix keeps uses apart ("train", "test"), so that evaluating never disturbs training
- * @param into   arrays of an earlier draw that are to be filled again: fresh memory costs as much as filling it
  */
-export function drawNoise(
-  ports: readonly NoisePort[],
-  seed: number,
-  prefix: string,
-  step: number,
-  into: Feeds = {},
-): Feeds {
-  return Object.fromEntries(
-    ports.map((p) => {
-      const out = into[p.name] ?? new Float32Array(sizeOf(p.shape));
-      const source = stream(seed, `${prefix}/${p.name}`);
-      if (p.distribution === "normal") source.normal(step, out);
-      else if (p.distribution === "uniform") source.uniform(step, out);
-      else internal(`noise distribution ${p.distribution as string}`);
-      return [p.name, out];
-    }),
-  );
+export function noiseOf(ports: readonly NoisePort[], seed: number, prefix: string): NoiseSource {
+  const sources = ports.map((p) => ({ ...p, size: sizeOf(p.shape), source: stream(seed, `${prefix}/${p.name}`) }));
+  return (step, into = {}) =>
+    Object.fromEntries(
+      sources.map(({ name, size, distribution, source }) => {
+        const out = into[name] ?? new Float32Array(size);
+        if (distribution === "normal") source.normal(step, out);
+        else if (distribution === "uniform") source.uniform(step, out);
+        else internal(`noise distribution ${distribution as string}`);
+        return [name, out];
+      }),
+    );
+}
+
+/** @param into arrays of an earlier draw that are to be filled again: fresh memory costs as much as filling it */
+export type NoiseSource = (step: number, into?: Feeds) => Record<string, Float32Array>;
+
+/** The noise of one run (see `noiseOf`). */
+export function drawNoise(ports: readonly NoisePort[], seed: number, prefix: string, step: number): Feeds {
+  return noiseOf(ports, seed, prefix)(step);
 }

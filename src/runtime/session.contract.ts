@@ -111,6 +111,33 @@ export function sessionContract(name: string, runtime: Runtime): void {
       for (const result of results) expect(result).toEqual(results[0]);
     });
 
+    test.each([1, 3])(
+      "runs that are fed from the session's own places leave the same bits, unrolled %d times",
+      async (unroll) => {
+        const results: unknown[] = [];
+        for (const own of [false, true]) {
+          await using(recurrent(unroll), async (s) => {
+            const fetched: unknown[] = [];
+            for (const [from, to] of [
+              [0, 2],
+              [2, 7],
+              [7, 11],
+            ]) {
+              const feeds = recurrentFeeds(to).slice(from);
+              const places = s.places(feeds.length);
+              expect(places.map((place) => Object.keys(place).sort())).toEqual(feeds.map(() => ["drive", "jitter"]));
+              feeds.forEach((f, i) => {
+                for (const [name, v] of Object.entries(f)) places[i][name].set(v);
+              });
+              fetched.push(...(await s.run(own ? places : feeds)).map(plain));
+            }
+            results.push({ fetched, state: plain(await s.read()) });
+          });
+        }
+        expect(results[1]).toEqual(results[0]);
+      },
+    );
+
     test("no steps change nothing", () =>
       using(counter(), async (s) => {
         expect(await s.run([])).toEqual([]);

@@ -19,6 +19,11 @@ export interface Session {
    * @throws UsageError if a feed is missing, unknown or of the wrong length
    */
   run(steps: readonly Feeds[]): Promise<Fetches[]>;
+  /**
+   * Arrays to fill and to give to the next call, in this order: what is written there need not be copied. A call may be given others
+   * instead. They are the same ones again and again, so what was in them is lost.
+   */
+  places(runs: number): readonly Feeds[];
   /** The variables' present values. The caller may keep them: later runs do not change them. */
   read(): Promise<State>;
   /** Sets variables. Those not named keep their values. The session may hold on to the arrays, so the caller must not change them after. */

@@ -47,8 +47,8 @@ export function framesInOrder(
       kept = which;
       const x = into?.[OBSERVATION] ?? new Float32Array(batch * width);
       for (let n = 0; n < batch; n++) {
-        const from = (n * length + t) * width;
-        x.set(whole.subarray(from, from + width), n * width);
+        const [from, to] = [(n * length + t) * width, n * width];
+        for (let i = 0; i < width; i++) x[to + i] = whole[from + i];
       }
       return { [OBSERVATION]: x, [BEGINS]: Float32Array.of(Number(t === 0)) };
     },

@@ -3,7 +3,7 @@ import { leafName } from "../graph/leaves.ts";
 import type { Model } from "../models/model.ts";
 import { Chunk } from "../runtime/chunk.ts";
 import { targetOf } from "../runtime/compile-for.ts";
-import { drawNoise } from "../runtime/feeds.ts";
+import { noiseOf } from "../runtime/feeds.ts";
 import type { Feeds, Fetches, Runtime, State } from "../runtime/session.ts";
 import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { Evaluation, Evaluator } from "./evaluate.ts";
@@ -113,8 +113,7 @@ export async function trainModel(
     );
   const chunk = new Chunk(program);
   const inputs = new Set(program.inputs.map(({ name }) => name));
-  const seen: Feeds[] = [];
-  const noise: Feeds[] = [];
+  const draw = noiseOf(program.noise, seed, "train");
   const firstStep = step;
   const started = clock();
   const secondsBefore = memory.seconds;
@@ -125,7 +124,7 @@ export async function trainModel(
     if (from) await session.write(Object.fromEntries(program.variables.map(({ name }) => [name, from.state[name]])));
     while (step < plan.steps && !memory.stopped) {
       const until = nextStop(step, chunk.size, plan);
-      const feeds = Array.from({ length: until - step }, (_, i) => feedsOf(step + i, i));
+      const feeds = session.places(until - step).map((place, i) => feedsOf(step + i, place));
       const called = clock();
       const results = await session.run(feeds);
       chunk.took((clock() - called) / 1000 / results.length);
@@ -145,14 +144,13 @@ export async function trainModel(
     await session.dispose();
   }
 
-  /** @param place in the call, whose arrays are used again from call to call */
-  function feedsOf(s: number, place: number): Feeds {
-    seen[place] = examples.feeds(s, seen[place]);
-    const scalars = Object.entries(optimizer.scalars(s)).map(([name, v]) => [name, Float32Array.of(v)]);
-    noise[place] = drawNoise(program.noise, seed, "train", s, noise[place]);
+  /** @param place arrays to fill */
+  function feedsOf(s: number, place: Feeds): Feeds {
+    const feeds: Record<string, Float32Array> = draw(s, place);
+    for (const [name, v] of Object.entries(optimizer.scalars(s))) feeds[name] = Float32Array.of(v);
     // A model need not look at all that a batch carries: where sequences begin, say.
-    const used = Object.entries(seen[place]).filter(([name]) => inputs.has(name));
-    return { ...Object.fromEntries(used), ...noise[place], ...Object.fromEntries(scalars) };
+    for (const [name, v] of Object.entries(examples.feeds(s, place))) if (inputs.has(name)) feeds[name] = v;
+    return feeds;
   }
 
   function progress(results: readonly Fetches[]): void {

@@ -2,6 +2,7 @@
 import { FileError, RunError, ShapeError, UsageError } from "../../src/base/errors.ts";
 import type { Compiled } from "../../src/graph/compile.ts";
 import { initialState } from "../../src/runtime/feeds.ts";
+import { keptPlaces } from "../../src/runtime/places.ts";
 import type { Fetches, Runtime, State } from "../../src/runtime/session.ts";
 import type { Answer, Call, WireProgram } from "./wire.ts";
 
@@ -19,6 +20,7 @@ export function remoteRuntime(device: string, send: (call: Call) => Promise<Answ
       const session = await ask<number>({ do: "open", device, program: sent(program, options.seed ?? 0), options });
       return {
         program,
+        places: keptPlaces(program),
         run: (steps) => ask<Fetches[]>({ do: "run", session, steps }),
         read: () => ask<State>({ do: "read", session }),
         write: (values) => ask<void>({ do: "write", session, values }),

@@ -58,7 +58,7 @@ const INTENSITY = 0.136;
 const quick: Config = {
   ...paper,
   model: { ...paper.model, turns: 15, state: "sample", positive: "mean", frameMean: INTENSITY },
-  train: { ...paper.train, epochs: 45, rate: { kind: "linear", rate: 0.007 }, evaluateEvery: 15 },
+  train: { ...paper.train, epochs: 120, rate: { kind: "linear", rate: 0.007 }, evaluateEvery: 30 },
 };
 
 const smoke: Config = {
@@ -139,7 +139,7 @@ export const localBalls = recipe<Config>({
     paper: { note: "30 × 30 pixels, 400 hidden units, CD-25, 400 fresh sequences an epoch.", config: paper },
     quick: {
       note:
-        "the paper's films and units, CD-15, 45 epochs (about 20 minutes on one core), means in the positive phase, a draw for the state, and biases " +
+        "the paper's films and units, CD-15, 120 epochs (about an hour on one core), means in the positive phase, a draw for the state, and biases " +
         "that start from the mean of a pixel.",
       config: quick,
     },

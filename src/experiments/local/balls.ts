@@ -68,7 +68,7 @@ export const balls = experiment<FilmOptions>({
       options: usual,
     },
     quick: {
-      note: "The paper's films and units, shorter chains and training (45 epochs of the rEFH, 40 of the RTRBM, 10 of the others; two hours on one core); three seeds.",
+      note: "The paper's films and units, shorter chains and training (120 epochs of the rEFH, 40 of the RTRBM, 10 of the others; four hours on one core); three seeds.",
       runs: trainings("quick", [1, 2, 3]),
       options: usual,
     },

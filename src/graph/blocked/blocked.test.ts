@@ -4,7 +4,8 @@ import { cpu } from "../../runtime/onnxruntime-node.ts";
 import { apply, type Op } from "../op.ts";
 import { outputSizes } from "../ops/conv-geometry.ts";
 import { blockedAffineOp } from "./affine.ts";
-import { blockedConvOp, blockedConvTransposeOp, hasPhases } from "./conv.ts";
+import { blockedConvOp } from "./conv.ts";
+import { blockedConvTransposeOp, hasPhases } from "./conv-transpose.ts";
 import { blockedConvWeight, weightCases } from "./conv-weight.ts";
 import { fromBlockedOp, toBlockedOp } from "./layout.ts";
 

@@ -1,6 +1,7 @@
 import { axis, broadcast, dimsOf, type Shape, sameDims, sizeOf } from "../../base/shape.ts";
 import { blockedAffine, isPerChannel } from "../blocked/affine.ts";
-import { blockedConv, blockedConvTranspose, hasPhases } from "../blocked/conv.ts";
+import { blockedConv } from "../blocked/conv.ts";
+import { blockedConvTranspose, hasPhases } from "../blocked/conv-transpose.ts";
 import { blockedConvWeight, imagesARow } from "../blocked/conv-weight.ts";
 import { BLOCK, fromBlocked, fromBlockedOp, toBlocked } from "../blocked/layout.ts";
 import { constant } from "../leaves.ts";

@@ -1,14 +1,8 @@
 import { sameDims } from "../../base/shape.ts";
 import { blockedAffine, blockedAffineOp } from "../blocked/affine.ts";
-import {
-  type Activation,
-  type Along,
-  blockedConv,
-  blockedConvOp,
-  blockedConvTranspose,
-  blockedConvTransposeOp,
-  type KernelOrder,
-} from "../blocked/conv.ts";
+import { type Along, blockedConv, blockedConvOp, type KernelOrder } from "../blocked/conv.ts";
+import type { Activation } from "../blocked/conv-settings.ts";
+import { blockedConvTranspose, blockedConvTransposeOp } from "../blocked/conv-transpose.ts";
 import { nominal } from "../blocked/layout.ts";
 import { type Geometry, geometryIn } from "../ops/conv-geometry.ts";
 import type { Node, Value } from "../value.ts";

@@ -1,6 +1,7 @@
 import { sameDims } from "../../base/shape.ts";
 import { blockedAffineOp } from "../blocked/affine.ts";
-import { blockedConvOp, blockedConvTransposeOp } from "../blocked/conv.ts";
+import { blockedConvOp } from "../blocked/conv.ts";
+import { blockedConvTransposeOp } from "../blocked/conv-transpose.ts";
 import { BLOCK, fromBlockedOp, nominalShape, toBlockedOp } from "../blocked/layout.ts";
 import { concat, reshape, split } from "../ops/layout.ts";
 import { makeNode, type Value } from "../value.ts";

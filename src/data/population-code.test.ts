@@ -58,6 +58,18 @@ test("wide tuning curves count round the circle: as 41 images, to 1e-10", () => 
   }
 });
 
+test("narrow tuning curves leave gaps in which no neuron fires, and no rate is negative", () => {
+  const narrow = populationCode({ neurons: 5, range: 2, halfHeightWidth: 0.06 });
+  for (const x of positions) {
+    const got = rates(narrow, x, 3);
+    for (let i = 0; i < 5; i++) {
+      const e = wrappedDifference(x, narrow.preferred[i], narrow.circumference) ** 2 / (2 * narrow.tuningVariance);
+      expect(got[i]).toBeGreaterThanOrEqual(0);
+      expect(Math.abs(got[i] - 3 * Math.exp(-e))).toBeLessThan(1e-12);
+    }
+  }
+});
+
 describe("the centre of mass", () => {
   const at = (spikes: Record<number, number>): number =>
     centreOfMass(

@@ -70,9 +70,8 @@ export function rates(
   for (let side = -1; side <= 1; side += 2) {
     let curve = Math.exp(-d * d * s);
     let ratio = Math.exp((2 * side * d - δ) * δ * s);
-    if (side < 0) out[first] = -gain * curve; // both sides count it
-    for (let at = first; curve > FAR; curve *= ratio, ratio *= falls) {
-      out[at] += gain * curve;
+    for (let at = first, k = 0; curve > FAR; curve *= ratio, ratio *= falls, k++) {
+      if (k > 0 || side > 0) out[at] += gain * curve; // the nearest one once
       at += side;
       if (at < 0) at = neurons - 1;
       else if (at === neurons) at = 0;

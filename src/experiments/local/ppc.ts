@@ -38,7 +38,7 @@ export const ppc = experiment<PpcOptions>({
       options,
     },
     quick: {
-      note: "As the paper, but 20 of the TRBM's 255 epochs, and 80 of the RTRBM's. Half an hour on two cores.",
+      note: "As the paper, but 20 of the TRBM's 255 epochs, and 80 of the RTRBM's. Three quarters of an hour on two cores.",
       runs: ppcRuns("quick", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 2, 3]),
       options,
     },
